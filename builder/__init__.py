@@ -1,0 +1,1 @@
+"""Pages where rules are composed, previewed, published and watched."""

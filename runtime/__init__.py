@@ -1,0 +1,1 @@
+"""Rules, triggers, conditions, graphs, the interpreter, the clock and the jobs; no web."""

@@ -1,0 +1,1 @@
+"""What all pages share: page or fragment, forms, words, sign-in, errors."""
