@@ -1,0 +1,144 @@
+"""The program: builds the Flask application, and wires each command to the part that does it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import bootstrap
+
+if __name__ == "__main__":
+    bootstrap.ensure(__file__, sys.argv[1:], with_tests=sys.argv[1:2] == ["test"])
+
+import argparse
+from typing import TYPE_CHECKING
+
+from crm.configuration import HOUSE, Configuration
+from crm.errors import RulewrightError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+VERSION = "1.0.0"
+
+
+def create_app(configuration: Configuration | None = None) -> Flask:
+    """The web application with every page; opens no connection until a request needs one."""
+    import api
+    import builder
+    import web
+    import workspace
+    from flask import Flask
+
+    configuration = configuration or Configuration.from_environment()
+    app = Flask(__name__, root_path=str(HOUSE))
+    app.config.update(
+        CONFIGURATION=configuration,
+        SECRET_KEY=configuration.secret_key,
+        SQLALCHEMY_DATABASE_URI=configuration.database_url,
+    )
+    for part in (web, workspace, builder, api):
+        part.register(app)
+    return app
+
+
+def main(arguments: list[str]) -> None:
+    """Run the command; what goes wrong for a reason that a person can mend is told in one line."""
+    given = parser().parse_args(arguments)
+    try:
+        code = given.act(given)
+    except RulewrightError as error:
+        sys.exit(f"{error}")
+    sys.exit(code or 0)
+
+
+def parser() -> argparse.ArgumentParser:
+    usage = argparse.ArgumentParser(prog="app.py", description="Rulewright. Without a command everything is started.")
+    usage.set_defaults(act=everything)
+    commands = usage.add_subparsers(title="commands", metavar="")
+
+    def command(name: str, act: object, says: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=says, description=says)
+        made.set_defaults(act=act)
+        return made
+
+    command("web", web_server, "serve the pages and the API")
+    command("worker", lambda _: work("inside"), "run the rules")
+    command("sender", lambda _: work("outside"), "deliver what leaves the house: mail, webhooks, text messages")
+    command("clock", clock, "wake what is due")
+    command("prepare", prepare, "make the database or bring it up to date, and load the demo company into an empty one")
+    command("test", test, "run the tests; what follows is given to pytest").add_argument("pytest", nargs=argparse.REMAINDER)
+    kind = command("schema", schema, "print a JSON Schema")
+    kind.add_argument("kind", choices=("chain", "scenario"))
+    command("scenario", scenario, "play scenarios and compare with what they expect").add_argument("files", nargs="+", type=Path)
+    command("bench", bench, "measure").add_argument("name", choices=("engine", "move", "board"))
+    command("demo", demo, "load or remove the demo company").add_argument("what", choices=("load", "remove"))
+    command("version", lambda _: print(f"Rulewright {VERSION}"), "print the version")
+    return usage
+
+
+def everything(given: argparse.Namespace) -> None:
+    from runtime import supervisor
+
+    supervisor.run(Configuration.from_environment(), Path(__file__).resolve())
+
+
+def web_server(given: argparse.Namespace) -> None:
+    from web.server import serve
+
+    configuration = Configuration.from_environment()
+    serve(create_app(configuration), configuration)
+
+
+def work(queue: str) -> None:
+    from runtime import worker
+
+    worker.run(Configuration.from_environment(), queue)
+
+
+def clock(given: argparse.Namespace) -> None:
+    from runtime import clock as ticking
+
+    ticking.run(Configuration.from_environment())
+
+
+def prepare(given: argparse.Namespace) -> None:
+    from runtime import preparing
+
+    print(preparing.prepare(Configuration.from_environment()), end="")
+
+
+def test(given: argparse.Namespace) -> int:
+    import pytest
+
+    os.chdir(HOUSE)
+    return int(pytest.main(given.pytest))
+
+
+def schema(given: argparse.Namespace) -> None:
+    from runtime import schema as schemas
+
+    schemas.main(given.kind)
+
+
+def scenario(given: argparse.Namespace) -> int | None:
+    from runtime import scenario as scenarios
+
+    return scenarios.main(given.files)
+
+
+def bench(given: argparse.Namespace) -> None:
+    import benchmarks
+
+    benchmarks.run(given.name)
+
+
+def demo(given: argparse.Namespace) -> None:
+    from runtime import preparing
+
+    print(preparing.demo(Configuration.from_environment(), given.what), end="")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
