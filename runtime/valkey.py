@@ -37,7 +37,8 @@ def command(server: Path, folder: Path, socket_path: Path) -> list[str]:
         each.mkdir(mode=0o700, parents=True, exist_ok=True)
     listening = ["--port", "0", "--unixsocket", str(socket_path), "--unixsocketperm", "700"]
     keeping = ["--dir", str(folder), "--appendonly", "yes", "--appendfsync", "everysec", "--save", "900 1"]
-    return [str(server), *listening, *keeping, "--maxmemory-policy", "noeviction", "--loglevel", "warning"]
+    logging = ["--loglevel", "warning", "--logfile", str(folder / "valkey.log")]
+    return [str(server), *listening, *keeping, "--maxmemory-policy", "noeviction", *logging]
 
 
 def answers(socket_path: Path) -> bool:
