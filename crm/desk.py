@@ -1,0 +1,11 @@
+"""The desk: every way to change something in the CRM, for pages, rules, the API and the intake alike."""
+
+from __future__ import annotations
+
+from crm.verbs.exceptions import ExceptionVerbs
+from crm.verbs.pipelines import PipelineVerbs
+from crm.verbs.undo import UndoVerbs
+
+
+class Desk(ExceptionVerbs, PipelineVerbs, UndoVerbs):
+    """All verbs together. A desk belongs to one transaction, one actor and one moment."""

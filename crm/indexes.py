@@ -1,0 +1,62 @@
+"""Keeps the two finding tables in step with the rows they are made from: who is reached at an address, which records a client has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import delete
+
+from crm.models import Company, Contact, Link, Reach, Record
+from crm.reach import collect
+from crm.transaction import Row, Transaction
+
+_REACHED = {Record.__tablename__, Contact.__tablename__, Company.__tablename__}
+_WATCHED = {"emails", "phones", "contact_ids", "company_id", "observers", "deleted_at"}
+
+
+class Indexer:
+    """Notes the rows that changed and writes their index rows anew when the transaction is written."""
+
+    def __init__(self, transaction: Transaction, region: Callable[[], str]) -> None:
+        self._transaction = transaction
+        self._region = region
+        self._seen: dict[int, Row] = {}
+        transaction.before_flush(self._write)
+
+    def see(self, row: Row, changes: Mapping[str, Any] | None = None) -> None:
+        """A row is new (no ``changes``) or has changed in these columns."""
+        if row.table.name in _REACHED and (changes is None or not _WATCHED.isdisjoint(changes)):
+            self._seen[row.id] = row
+
+    def _write(self) -> None:
+        if not self._seen:
+            return
+        seen, self._seen = self._seen, {}
+        connection = self._transaction.connection
+        connection.execute(delete(Reach).where(Reach.owner_id.in_(list(seen))))
+        connection.execute(delete(Link).where(Link.record_id.in_(list(seen))))
+        alive = [row for row in seen.values() if row["deleted_at"] is None]
+        reaches = [found for row in alive for found in self._reaches(row)]
+        links = [found for row in alive if row.table.name == "record" for found in _links(row)]
+        if reaches:
+            connection.execute(Reach.__table__.insert(), reaches)
+        if links:
+            connection.execute(Link.__table__.insert(), links)
+
+    def _reaches(self, row: Row) -> list[dict[str, Any]]:
+        reach = collect(row["emails"], row["phones"], self._region())
+        entity = row.get("entity") or row.table.name
+        return [
+            {"owner_id": row.id, "entity": entity, "kind": kind, "value": value}
+            for kind, values in (("email", reach.emails), ("phone", reach.phones))
+            for value in values
+        ]
+
+
+def _links(row: Row) -> list[dict[str, Any]]:
+    wanted = {client_id: "contact" for client_id in row["contact_ids"]}
+    if row["company_id"] is not None:
+        wanted[row["company_id"]] = "company"
+    wanted.update({user_id: "user" for user_id in row["observers"]})
+    return [{"record_id": row.id, "client_id": client_id, "entity": entity} for client_id, entity in wanted.items()]
