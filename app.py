@@ -25,11 +25,12 @@ VERSION = "1.0.0"
 
 def create_app(configuration: Configuration | None = None) -> Flask:
     """The web application with every page; opens no connection until a request needs one."""
+    from flask import Flask
+
     import api
     import builder
     import web
     import workspace
-    from flask import Flask
 
     configuration = configuration or Configuration.from_environment()
     app = Flask(__name__, root_path=str(HOUSE))
@@ -112,7 +113,10 @@ def prepare(given: argparse.Namespace) -> None:
 def test(given: argparse.Namespace) -> int:
     import pytest
 
+    from tests import machine
+
     os.chdir(HOUSE)
+    machine.make_ready()
     return int(pytest.main(given.pytest))
 
 

@@ -1,1 +1,11 @@
 """The JSON API and what comes in from outside."""
+
+from flask import Blueprint, Flask
+
+BLUEPRINTS: tuple[Blueprint, ...] = ()
+
+
+def register(app: Flask) -> None:
+    """Add everything of this package to an application."""
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

@@ -125,9 +125,7 @@ def secret_in(folder: Path) -> str:
     try:
         return path.read_text().strip()
     except OSError as error:
-        raise Misconfigured(
-            phrase("{path} cannot be read ({reason}).", path=str(path), reason=error.strerror or str(error))
-        ) from error
+        raise Misconfigured(phrase("{path} cannot be read ({reason}).", path=str(path), reason=error.strerror or str(error))) from error
 
 
 def make_private(folder: Path) -> None:

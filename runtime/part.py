@@ -31,7 +31,7 @@ class Part:
     def start(self) -> None:
         """Start the process, in a group of its own: Ctrl-C in the terminal must reach the supervisor only."""
         # The supervisor has one thread, so that preexec_fn is safe.
-        self.process = subprocess.Popen(  # noqa: S603
+        self.process = subprocess.Popen(
             self.command,
             start_new_session=True,
             preexec_fn=dying_with(os.getpid()),  # noqa: PLW1509

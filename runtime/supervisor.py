@@ -100,7 +100,7 @@ class Supervisor:
     def _prepare(self) -> str:
         """Bring the database up to date, in a process of its own that gives its memory back. A migration once begun is finished."""
         command = [*self.command, "prepare"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as preparing:  # noqa: S603
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as preparing:
             words = preparing.communicate()[0]
         if self.asked_to_stop:
             raise StoppedWhileStarting
@@ -121,7 +121,7 @@ class Supervisor:
                 folder = self.configuration.data / "redis"
                 aside = folder.with_name(f"redis-damaged-{int(time.time())}")
                 folder.rename(aside)
-                tell(f"valkey {part.end()}; its files are now in {aside}, and it begins anew. Nothing is lost: the database knows all jobs.")
+                tell(f"valkey {part.end()}; its files are now in {aside}, and it begins anew. Nothing is lost: the database knows.")
                 part.command = tuple(self._valkey_command())
                 part.start()
             if time.monotonic() > deadline:

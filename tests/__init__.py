@@ -1,0 +1,1 @@
+"""The tests; tests/house holds the promises of the house style."""
