@@ -15,7 +15,17 @@ WATCHING = {"rules.see", "rules.preview", "rules.undo", "rules.switch", "audit.s
 HOUSE = {"people.edit", "pipelines.edit", "settings.edit", "tokens.edit", "demo.edit"}
 LISTS = {"exceptions.edit", "exceptions.export", "bin.restore_any", "owners.edit"}
 _MANAGER = WATCHING | LISTS
-_OF_RECORDS = {"record.see", "record.create", "record.edit", "record.move", "record.delete", "client.edit", "client.see", "comment.add", "mailbox.see"}
+_OF_RECORDS = {
+    "record.see",
+    "record.create",
+    "record.edit",
+    "record.move",
+    "record.delete",
+    "client.edit",
+    "client.see",
+    "comment.add",
+    "mailbox.see",
+}
 VERBS = RULES | WATCHING | HOUSE | LISTS | _OF_RECORDS
 
 

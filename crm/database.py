@@ -93,11 +93,10 @@ class Database:
         return self._writer
 
     def _once(self, work: Callable[[Transaction], T]) -> T:
-        with self._writer.connect() as connection:
-            with connection.begin():
-                transaction = Transaction(connection)
-                result = work(transaction)
-                transaction.flush()
+        with self._writer.connect() as connection, connection.begin():
+            transaction = Transaction(connection)
+            result = work(transaction)
+            transaction.flush()
         transaction.committed()
         return result
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from crm.verbs.exceptions import ExceptionVerbs
 from crm.verbs.pipelines import PipelineVerbs
 from crm.verbs.undo import UndoVerbs
 
 
-class Desk(ExceptionVerbs, PipelineVerbs, UndoVerbs):
+class Desk(UndoVerbs, PipelineVerbs):
     """All verbs together. A desk belongs to one transaction, one actor and one moment."""

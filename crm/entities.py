@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import LargeBinary, Table
 
 from crm.columns import Day, Instant, Money
 from crm.models import (
@@ -92,7 +92,7 @@ def _revive(table: Table, name: str, value: Any) -> Any:
     column = table.c.get(name)
     if column is None or value is None:
         return value
-    if isinstance(value, str) and column.type.python_type is bytes:
+    if isinstance(value, str) and isinstance(column.type, LargeBinary):
         return bytes.fromhex(value)
     reader: Any = _READERS.get(type(column.type))
     return reader(value) if reader else value

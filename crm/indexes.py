@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, insert
 
 from crm.models import Company, Contact, Link, Reach, Record
 from crm.reach import collect
@@ -40,9 +40,9 @@ class Indexer:
         reaches = [found for row in alive for found in self._reaches(row)]
         links = [found for row in alive if row.table.name == "record" for found in _links(row)]
         if reaches:
-            connection.execute(Reach.__table__.insert(), reaches)
+            connection.execute(insert(Reach), reaches)
         if links:
-            connection.execute(Link.__table__.insert(), links)
+            connection.execute(insert(Link), links)
 
     def _reaches(self, row: Row) -> list[dict[str, Any]]:
         reach = collect(row["emails"], row["phones"], self._region())
@@ -55,8 +55,8 @@ class Indexer:
 
 
 def _links(row: Row) -> list[dict[str, Any]]:
-    wanted = {client_id: "contact" for client_id in row["contact_ids"]}
+    wanted = dict.fromkeys(row["contact_ids"], "contact")
     if row["company_id"] is not None:
         wanted[row["company_id"]] = "company"
-    wanted.update({user_id: "user" for user_id in row["observers"]})
+    wanted.update(dict.fromkeys(row["observers"], "user"))
     return [{"record_id": row.id, "client_id": client_id, "entity": entity} for client_id, entity in wanted.items()]

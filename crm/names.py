@@ -12,7 +12,9 @@ def title_of(row: Row) -> str:
     """The title of a record or company, the name of a person, the text of the rest."""
     if row.table.name == "contact":
         return full_name(row)
-    return next((str(row[name]) for name in ("title", "name", "subject", "value", "text", "sender", "phone") if row.get(name)), f"#{row.id}")
+    return next(
+        (str(row[name]) for name in ("title", "name", "subject", "value", "text", "sender", "phone") if row.get(name)), f"#{row.id}"
+    )
 
 
 def full_name(contact: Mapping[str, Any]) -> str:

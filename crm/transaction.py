@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Delete, Executable, Table, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Delete, Executable, Table, bindparam, insert, select, text, update
 
 from crm.models import Base, Counter
 
@@ -21,7 +21,7 @@ class Row(dict[str, Any]):
     def __init__(self, table: Table, values: Mapping[str, Any]) -> None:
         super().__init__(values)
         self.table = table
-        self.id = values.get("id")
+        self.id: Any = values.get("id")
 
 
 class Transaction:
@@ -89,7 +89,7 @@ class Transaction:
         missing = [each for each in wanted if (table.name, each) not in held]
         for some in _slices(missing, 500):
             for found in self.connection.execute(_by_ids(table), {"ids": some}).mappings():
-                held[table.name, found["id"]] = Row(table, found)
+                held[table.name, found["id"]] = Row(table, dict(found))
         return {each: held[table.name, each] for each in wanted if (table.name, each) in held}
 
     def get(self, table: Table, row_id: Any) -> Row | None:
@@ -103,7 +103,7 @@ class Transaction:
         for found in self.connection.execute(statement, parameters or {}).mappings():
             held = self._rows.get((table.name, found["id"]))
             if held is None:
-                held = self._rows[table.name, found["id"]] = Row(table, found)
+                held = self._rows[table.name, found["id"]] = Row(table, dict(found))
             result.append(held)
         return result
 
@@ -170,16 +170,13 @@ def _slices(values: Sequence[Any], size: int) -> Iterable[Sequence[Any]]:
 
 def _blank(table: Table) -> dict[str, Any]:
     if table.name not in _blanks:
+        defaults = {column.name: getattr(column.default, "arg", None) for column in table.columns}
         _blanks[table.name] = (
-            {column.name: _constant(column) for column in table.columns},
-            {column.name: column.default.arg for column in table.columns if column.default is not None and column.default.is_callable},
+            {name: default for name, default in defaults.items() if not callable(default)},
+            {name: default for name, default in defaults.items() if callable(default)},
         )
     constants, made = _blanks[table.name]
     return {**constants, **{name: make(None) for name, make in made.items()}} if made else constants
-
-
-def _constant(column: Column[Any]) -> Any:
-    return column.default.arg if column.default is not None and column.default.is_scalar else None
 
 
 _blanks: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}

@@ -44,7 +44,14 @@ class Record(Base):
 
     __tablename__ = "record"
     __table_args__ = (
-        Index("ix_record_board", "stage_id", text("stage_entered_at DESC"), text("id DESC"), sqlite_where=text("deleted_at IS NULL"), postgresql_where=text("deleted_at IS NULL")),
+        Index(
+            "ix_record_board",
+            "stage_id",
+            text("stage_entered_at DESC"),
+            text("id DESC"),
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
         Index("ix_record_pipeline", "pipeline_id"),
         Index("ix_record_bin", "bin_id"),
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, select
@@ -22,6 +22,7 @@ from crm.transaction import Row, Transaction
 if TYPE_CHECKING:
     from crm.desk import Desk
 
+T = TypeVar("T")
 _EFFECTS = table_of(Effect)
 _HEADS = table_of(Head)
 _CUSTOM = table_of(CustomField)
@@ -165,7 +166,7 @@ class DeskBase:
         self.journal(kind, entity, row.id, record_id, dict(row), None)
         self.transaction.delete(row)
 
-    def journal(  # noqa: PLR0913  an effect has these parts
+    def journal(
         self,
         kind: str,
         entity: str,
@@ -206,10 +207,11 @@ class DeskBase:
 
     def _read_settings(self) -> Settings:
         found = self.transaction.execute(select(Setting.key, Setting.value))
-        return Settings.from_rows({key: value for key, value in found})
+        return Settings.from_rows({row.key: row.value for row in found})
 
-    def _remembered(self, name: str, read: Any) -> Any:
+    def _remembered(self, name: str, read: Callable[[], T]) -> T:
         memory = self.transaction.memory
         if name not in memory:
             memory[name] = read()
-        return memory[name]
+        remembered: T = memory[name]
+        return remembered

@@ -20,6 +20,7 @@ DAYS_KEPT = 30
 _BIN = table_of(BinEntry)
 _HEADS = table_of(Head)
 
+
 class BinVerbs(CommentVerbs):
     """Delete to the bin, restore from it, and empty what has lain there for thirty days."""
 
@@ -63,8 +64,12 @@ class BinVerbs(CommentVerbs):
             self.allow("bin.restore_any")
         for row in rows:
             self.put_back(row)
-        self.transaction.update(entry, {"restored_at": self.now})
+        self.close_bin_entry(entry_id)
         return rows
+
+    def close_bin_entry(self, entry_id: int) -> None:
+        """Nothing lies in this entry any more."""
+        self.transaction.update_by_id(_BIN, entry_id, {"restored_at": self.now})
 
     def rows_in_bin(self, entry_id: int) -> list[Row]:
         """The rows that lie in one entry of the bin."""
@@ -97,5 +102,3 @@ class BinVerbs(CommentVerbs):
         if entries:
             self.transaction.execute(update(_BIN).where(_BIN.c.id.in_(entries)).values(restored_at=self.now))
         return len(entries)
-
-assert Record.__tablename__ == "record"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -41,10 +41,9 @@ class Imported:
 class ExceptionVerbs(BinVerbs):
     """List, import and take off; and the removal of a spammer's deal or lead with what hangs on it."""
 
-    def add_exceptions(self, entries: Iterable[tuple[str, str]], *, comment: str | None = None, origin: Row | None = None) -> list[Row]:
-        """Put normalised ``(kind, value)`` pairs on the list; returns the new ones, those listed already are left as they are."""
-        wanted = list(dict.fromkeys(entries))
-        listed = self.listed(value for _, value in wanted)
+    def add_exceptions(self, entries: Mapping[tuple[str, str], str | None], *, origin: Row | None = None) -> list[Row]:
+        """Put normalised ``(kind, value)`` pairs with their comments on the list; returns the new ones, those listed stay as they are."""
+        listed = self.listed(value for _, value in entries)
         return [
             self.create(
                 "exception",
@@ -60,14 +59,14 @@ class ExceptionVerbs(BinVerbs):
                 },
                 origin.id if origin is not None else None,
             )
-            for kind, value in wanted
+            for (kind, value), comment in entries.items()
             if (kind, value) not in listed
         ]
 
     def add_exception(self, written: str, comment: str | None = None) -> list[Row]:
         """Put on the list what a person typed: an address, a whole domain or a phone. Raises ``Invalid`` where it is none of them."""
         self.allow("exceptions.edit")
-        return self.add_exceptions([self._entry(written, "value")], comment=comment)
+        return self.add_exceptions({self._entry(written, "value"): comment})
 
     def import_exceptions(self, lines: Iterable[str]) -> Imported:
         """Add lines ``value;comment``; bad lines are told by their number and change nothing, the good ones are added."""
@@ -88,10 +87,8 @@ class ExceptionVerbs(BinVerbs):
                 continue
             repeated += entry in good
             good.setdefault(entry, comment.strip()[:LINE] or None)
-        listed = self.listed(value for _, value in good)
-        for entry in good.keys() - listed:
-            self.add_exceptions([entry], comment=good[entry])
-        return Imported(len(good.keys() - listed), repeated + len(good.keys() & listed), tuple(bad))
+        added = self.add_exceptions(good)
+        return Imported(len(added), repeated + len(good) - len(added), tuple(bad))
 
     def remove_exception(self, entry_id: int) -> None:
         """Take an entry off the list."""
@@ -125,7 +122,7 @@ class ExceptionVerbs(BinVerbs):
         self.allow("record.delete", record)
         reach = self.reach_of(record)
         entries = [("email", value) for value in reach.emails] + [("phone", value) for value in reach.phones]
-        added = self.add_exceptions(entries, origin=record)
+        added = self.add_exceptions(dict.fromkeys(entries), origin=record)
         going = [record]
         if record["entity"] == "deal":
             going += self._clients_going_with(record)
@@ -154,5 +151,7 @@ class ExceptionVerbs(BinVerbs):
             found, kind = normal_phone(text, self.settings.region), "phone"
         if found is None:
             mend = phrase("Write an address (name@example.com), a domain (@example.com) or a phone (+33 6 12 34 56 78).")
-            raise Invalid.at(where, phrase("“{value}” is neither an e-mail address nor a domain nor a phone number.", value=text[:80]), mend)
+            raise Invalid.at(
+                where, phrase("“{value}” is neither an e-mail address nor a domain nor a phone number.", value=text[:80]), mend
+            )
         return kind, found

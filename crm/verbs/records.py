@@ -75,7 +75,9 @@ class RecordVerbs(MoveVerbs):
     def custom_fields_of(self, entity: str) -> list[Field]:
         """The fields that the company added to an entity."""
         return [
-            Field(row["key"], Kind(row["kind"]), Phrase(row["label"]), {each["key"]: each["label"] for each in row["options"] or ()} or None)
+            Field(
+                row["key"], Kind(row["kind"]), Phrase(row["label"]), {each["key"]: each["label"] for each in row["options"] or ()} or None
+            )
             for row in self.custom_fields()
             if row["entity"] == entity
         ]
