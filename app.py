@@ -31,6 +31,7 @@ def create_app(configuration: Configuration | None = None) -> Flask:
     import builder
     import web
     import workspace
+    from crm.database import Database, db
 
     configuration = configuration or Configuration.from_environment()
     app = Flask(__name__, root_path=str(HOUSE))
@@ -39,6 +40,8 @@ def create_app(configuration: Configuration | None = None) -> Flask:
         SECRET_KEY=configuration.secret_key,
         SQLALCHEMY_DATABASE_URI=configuration.database_url,
     )
+    db.init_app(app)
+    app.extensions["database"] = Database(configuration.database_url, person=True)
     for part in (web, workspace, builder, api):
         part.register(app)
     return app

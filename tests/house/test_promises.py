@@ -1,0 +1,84 @@
+"""What must not be in the project, and what must."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import tomllib
+
+import pytest
+
+import app
+from tests.house.files import HOUSE, name_of, sources, text_of, tracked
+
+# Put together here, so that this file does not find itself.
+MACHINES = re.compile(r"(?<![\w.~:/-])/(?:" + "|".join(("home", "root", "Users", "work", "farm")) + r")/[\w.-]")
+REGISTRIES = re.compile("|".join(map(re.escape, ("pypi" + ".org", "files.python" + "hosted", "registry.npm" + "js", "index" + "-url"))))
+REQUIREMENTS = ("requirements.txt", "tests/requirements.txt")
+
+
+def test_no_path_of_a_machine_is_in_the_project() -> None:
+    assert not [name_of(path) for path in tracked() if MACHINES.search(text_of(path) or "")]
+
+
+def test_no_address_of_a_registry_is_in_the_project() -> None:
+    assert not [name_of(path) for path in tracked() if REGISTRIES.search(text_of(path) or "") and "static/vendor" not in name_of(path)]
+
+
+def test_nothing_is_left_for_later() -> None:
+    marks = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "X" * 3)) + r")\b")
+    assert not [name_of(path) for path in sources() if marks.search(path.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_every_requirement_is_pinned_and_hashed(name: str) -> None:
+    entries = (HOUSE / name).read_text().replace("\\\n", " ").splitlines()
+    entries = [entry for entry in entries if entry.strip() and not entry.startswith("#")]
+    assert entries
+    assert not [entry.split()[0] for entry in entries if not re.match(r"[a-z0-9.\[\]-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", entry)]
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_what_is_asked_for_is_what_is_pinned(name: str) -> None:
+    asked = re.findall(r"^([a-z0-9-]+)(?:\[\w+\])?==(\S+)", (HOUSE / name.replace(".txt", ".in")).read_text(), re.MULTILINE)
+    pinned = dict(re.findall(r"^([a-z0-9-]+)(?:\[\w+\])?==(\S+)", (HOUSE / name).read_text(), re.MULTILINE))
+    assert asked
+    assert {key: pinned.get(key) for key, _ in asked} == dict(asked)
+
+
+def test_vendored_files_are_the_ones_that_are_written_down() -> None:
+    listed = vendored_checksums()
+    files = [path for path in tracked() if name_of(path).startswith("static/vendor/") and path.suffix in {".js", ".css", ".woff2"}]
+    assert files
+    assert not [name_of(path) for path in files if not checksums(path.read_bytes()) & listed]
+
+
+def test_every_rule_has_a_test_of_its_own() -> None:
+    rules = [path for path in tracked() if re.fullmatch(r"runtime/rules/\w+/[a-z]\w*\.py", name_of(path))]
+    tests = [path.stem for path in tracked() if name_of(path).startswith("tests/rules/")]
+    assert not [name_of(path) for path in rules if not any(path.stem in test for test in tests)]
+
+
+def test_every_file_says_in_its_first_line_what_it_is() -> None:
+    assert not [name_of(path) for path in sources() if path.read_text(encoding="utf-8").strip()[:3] not in {'"""', ""}]
+
+
+def test_the_version_is_the_same_wherever_it_is_written() -> None:
+    declared = tomllib.loads((HOUSE / "pyproject.toml").read_text())["project"]["version"]
+    assert declared == app.VERSION
+    assert f"## {declared}" in (HOUSE / "CHANGELOG.md").read_text()
+
+
+def vendored_checksums() -> set[str]:
+    words = (HOUSE / "static/vendor/VENDORED.md").read_text()
+    return set(re.findall(r"\b[0-9a-f]{64,96}\b", words)) | set(re.findall(r"sha(?:256|384|512)-[A-Za-z0-9+/]+=*", words))
+
+
+def checksums(content: bytes) -> set[str]:
+    """Every way in which a checksum of a file is commonly written."""
+    found = set()
+    for kind in ("sha256", "sha384", "sha512"):
+        digest = hashlib.new(kind, content)
+        found |= {digest.hexdigest(), f"{kind}-{base64.b64encode(digest.digest()).decode()}"}
+    return found
