@@ -1,0 +1,229 @@
+"""Conditions: compiled once into functions, explained leaf by leaf."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from crm.errors import Invalid
+from crm.words import phrase
+from runtime.language.comparing import Wanted, seen, stated, test_for, tests_for
+from runtime.language.condition_checks import GROUPS, MOST_DEEP, check, references
+from runtime.language.condition_schema import json_schema
+from runtime.language.condition_words import sentence
+from runtime.language.operators import OPERATORS, Arity, Operator
+from runtime.language.paths import Getter, getter, is_path, normal, two_parts
+from runtime.language.values import is_missing
+
+if TYPE_CHECKING:
+    from runtime.language.scope import Scope
+
+__all__ = [
+    "OPERATORS",
+    "Explained",
+    "check",
+    "compile_condition",
+    "explain",
+    "json_schema",
+    "paths_in",
+    "references",
+    "sentence",
+]
+
+Holds = Callable[["Scope"], bool]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Whether a condition held: a group with its parts, or a leaf with the value seen and the value wanted."""
+
+    held: bool
+    group: str | None = None
+    parts: tuple[Explained, ...] = ()
+    field: str = ""
+    op: str = ""
+    seen: Any = None
+    wanted: Any = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for a JSON column: amounts as texts, dates in ISO."""
+        if self.group:
+            return {"held": self.held, self.group: [part.as_json() for part in self.parts]}
+        return {"held": self.held, "field": self.field, "op": self.op, "seen": _plain(self.seen), "wanted": _plain(self.wanted)}
+
+
+def compile_condition(condition: Mapping[str, Any], deep: int = 0) -> Holds:
+    """The function that says whether a checked condition holds; it never raises.
+
+    Raises ``Invalid`` for what is no condition at all.
+    """
+    group, parts = _group(condition)
+    if group is None:
+        return _leaf(condition)
+    if deep == MOST_DEEP:
+        raise Invalid.at("", phrase("A condition is nested more than {most} deep", most=MOST_DEEP))
+    tests = tuple(compile_condition(part, deep + 1) for part in parts)
+    return _JOINED[group](tests)
+
+
+def explain(condition: Mapping[str, Any], scope: Scope) -> Explained:
+    """Why a condition holds or does not: every leaf is asked, whatever the ones before it answered."""
+    group, parts = _group(condition)
+    if group is not None:
+        explained = tuple(explain(part, scope) for part in parts)
+        return Explained(_JOINED[group](tuple(_constantly(part.held) for part in explained))(scope), group, explained)
+    return Explained(
+        held=_leaf(condition)(scope),
+        field=normal(condition["field"]),
+        op=condition["op"],
+        seen=getter(condition["field"])(scope),
+        wanted=_resolved(condition.get("value"), scope),
+    )
+
+
+def paths_in(condition: Mapping[str, Any]) -> tuple[str, ...]:
+    """Every path that a condition reads, as it is stored, each once."""
+    return tuple(dict.fromkeys(normal(path) for path in _paths(condition)))
+
+
+def _group(condition: Mapping[str, Any]) -> tuple[str | None, list[Any]]:
+    for group in GROUPS:
+        if group in condition:
+            return group, condition[group]
+    return None, []
+
+
+def _all(tests: tuple[Holds, ...]) -> Holds:
+    if len(tests) == 2:
+        first, second = tests
+        return lambda scope: first(scope) and second(scope)
+
+    def holds(scope: Scope) -> bool:
+        for test in tests:  # noqa: SIM110 -- a generator would take twice the time
+            if not test(scope):
+                return False
+        return True
+
+    return holds
+
+
+def _any(tests: tuple[Holds, ...]) -> Holds:
+    if len(tests) == 2:
+        first, second = tests
+        return lambda scope: first(scope) or second(scope)
+
+    def holds(scope: Scope) -> bool:
+        for test in tests:  # noqa: SIM110
+            if test(scope):
+                return True
+        return False
+
+    return holds
+
+
+def _none(tests: tuple[Holds, ...]) -> Holds:
+    some = _any(tests)
+    return lambda scope: not some(scope)
+
+
+_JOINED: Mapping[str, Callable[[tuple[Holds, ...]], Holds]] = {"all": _all, "any": _any, "none": _none}
+
+
+def _leaf(condition: Mapping[str, Any]) -> Holds:
+    row, get = OPERATORS[condition["op"]], getter(condition["field"])
+    if row.arity is Arity.NOTHING:
+        return (lambda scope: is_missing(get(scope))) if row.negated else (lambda scope: not is_missing(get(scope)))
+    value = condition["value"]
+    if _is_read(value):
+        return _compared_with_fields(row, get, _reader(value))
+    return _compared(row, condition["field"], stated(value))
+
+
+def _compared(row: Operator, path: str, want: Wanted) -> Holds:
+    tests, negated = tests_for(row, want), row.negated
+    get = getter(path)
+
+    def holds(scope: Scope) -> bool:
+        left = get(scope)
+        if left is None:
+            return negated
+        test = tests.get(left.__class__) or test_for(row, want, left)
+        return test(left, scope) is not negated
+
+    place = two_parts(path)
+    if place is None:
+        return holds
+    root, key = place
+
+    def holds_directly(scope: Scope) -> bool:
+        # The same without the call of the getter: most conditions are this one, and it is asked millions of times.
+        values = scope[root]
+        left = values.get(key) if values is not None else None
+        if left is None:
+            return negated
+        test = tests.get(left.__class__) or test_for(row, want, left)
+        return test(left, scope) is not negated
+
+    return holds_directly
+
+
+def _compared_with_fields(row: Operator, get: Getter, read: Callable[[Scope], Wanted]) -> Holds:
+    negated = row.negated
+
+    def holds(scope: Scope) -> bool:
+        left = get(scope)
+        if left is None:
+            return negated
+        return test_for(row, read(scope), left)(left, scope) is not negated
+
+    return holds
+
+
+def _is_read(value: Any) -> bool:
+    return isinstance(value, Mapping) or (isinstance(value, list) and any(isinstance(each, Mapping) for each in value))
+
+
+def _reader(value: Any) -> Callable[[Scope], Wanted]:
+    if isinstance(value, Mapping):
+        get = getter(value["field"])
+        return lambda scope: seen(get(scope))
+    if isinstance(value, list):
+        readers = tuple(_reader(each) for each in value)
+        return lambda scope: Wanted(many=tuple(read(scope) for read in readers))
+    want = stated(value)
+    return lambda scope: want
+
+
+def _resolved(value: Any, scope: Scope) -> Any:
+    if isinstance(value, Mapping):
+        return getter(value["field"])(scope)
+    return [_resolved(each, scope) for each in value] if isinstance(value, list) else value
+
+
+def _constantly(held: bool) -> Holds:
+    return lambda scope: held
+
+
+def _paths(condition: Mapping[str, Any]) -> Iterator[str]:
+    _, parts = _group(condition)
+    for part in parts:
+        yield from _paths(part)
+    if "field" in condition:
+        yield condition["field"]
+    values = condition.get("value")
+    for value in values if isinstance(values, list) else [values]:
+        if isinstance(value, Mapping):
+            yield value["field"]
+        elif isinstance(value, str) and value.startswith("field:") and is_path(value.removeprefix("field:")):
+            yield value.removeprefix("field:")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (list, tuple, frozenset)):
+        return [_plain(each) for each in value]
+    if isinstance(value, Decimal):
+        return str(value)
+    return value.isoformat() if isinstance(value, date) else value
