@@ -51,19 +51,18 @@ def main(arguments: list[str]) -> None:
     """Run the command; what goes wrong for a reason that a person can mend is told in one line."""
     given = parser().parse_args(arguments)
     try:
-        code = given.act(given)
+        sys.exit(given.act(given))
     except RulewrightError as error:
-        sys.exit(f"{error}")
-    sys.exit(code or 0)
+        sys.exit(str(error))
 
 
 def parser() -> argparse.ArgumentParser:
     usage = argparse.ArgumentParser(prog="app.py", description="Rulewright. Without a command everything is started.")
     usage.set_defaults(act=everything)
-    commands = usage.add_subparsers(title="commands", metavar="")
+    commands = usage.add_subparsers(title="commands", metavar="command")
 
-    def command(name: str, act: object, says: str) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=says, description=says)
+    def command(name: str, act: object, says: str, options: str = "-") -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=says, description=says, prefix_chars=options, add_help=options == "-")
         made.set_defaults(act=act)
         return made
 
@@ -72,45 +71,43 @@ def parser() -> argparse.ArgumentParser:
     command("sender", lambda _: work("outside"), "deliver what leaves the house: mail, webhooks, text messages")
     command("clock", clock, "wake what is due")
     command("prepare", prepare, "make the database or bring it up to date, and load the demo company into an empty one")
-    command("test", test, "run the tests; what follows is given to pytest").add_argument("pytest", nargs=argparse.REMAINDER)
-    kind = command("schema", schema, "print a JSON Schema")
-    kind.add_argument("kind", choices=("chain", "scenario"))
+    # No character begins an option of ours here: all of them are meant for pytest.
+    command("test", test, "run the tests; what follows is given to pytest", options="\0").add_argument("pytest", nargs="*")
+    command("schema", schema, "print a JSON Schema").add_argument("kind", choices=("chain", "scenario"))
     command("scenario", scenario, "play scenarios and compare with what they expect").add_argument("files", nargs="+", type=Path)
     command("bench", bench, "measure").add_argument("name", choices=("engine", "move", "board"))
-    command("demo", demo, "load or remove the demo company").add_argument("what", choices=("load", "remove"))
     command("version", lambda _: print(f"Rulewright {VERSION}"), "print the version")
     return usage
 
 
 def everything(given: argparse.Namespace) -> None:
-    from runtime import supervisor
+    from runtime.supervisor import run
 
-    supervisor.run(Configuration.from_environment(), Path(__file__).resolve())
+    run(Configuration.from_environment(), Path(__file__).resolve())
 
 
 def web_server(given: argparse.Namespace) -> None:
     from web.server import serve
 
-    configuration = Configuration.from_environment()
-    serve(create_app(configuration), configuration)
+    serve(create_app(begin("web")))
 
 
 def work(queue: str) -> None:
-    from runtime import worker
+    from runtime.worker import run
 
-    worker.run(Configuration.from_environment(), queue)
+    run(begin("sender" if queue == "outside" else "worker"), queue)
 
 
 def clock(given: argparse.Namespace) -> None:
-    from runtime import clock as ticking
+    from runtime.clock import run
 
-    ticking.run(Configuration.from_environment())
+    run(begin("clock"))
 
 
 def prepare(given: argparse.Namespace) -> None:
-    from runtime import preparing
+    from runtime.preparing import prepare
 
-    print(preparing.prepare(Configuration.from_environment()), end="")
+    print(prepare(begin("prepare")), end="")
 
 
 def test(given: argparse.Namespace) -> int:
@@ -124,27 +121,30 @@ def test(given: argparse.Namespace) -> int:
 
 
 def schema(given: argparse.Namespace) -> None:
-    from runtime import schema as schemas
+    from runtime.schema import main
 
-    schemas.main(given.kind)
+    main(given.kind)
 
 
 def scenario(given: argparse.Namespace) -> int | None:
-    from runtime import scenario as scenarios
+    from runtime.scenario import main
 
-    return scenarios.main(given.files)
+    return main(given.files)
 
 
 def bench(given: argparse.Namespace) -> None:
-    import benchmarks
+    from benchmarks import run
 
-    benchmarks.run(given.name)
+    run(given.name)
 
 
-def demo(given: argparse.Namespace) -> None:
-    from runtime import preparing
+def begin(part: str) -> Configuration:
+    """Read the configuration, and let what this process logs carry the name of its part."""
+    from runtime import log
 
-    print(preparing.demo(Configuration.from_environment(), given.what), end="")
+    configuration = Configuration.from_environment()
+    log.configure(part, as_json=configuration.log_as_json)
+    return configuration
 
 
 if __name__ == "__main__":

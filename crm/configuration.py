@@ -42,6 +42,7 @@ class Configuration:
     maildir: Path | None = None
     base_url: str | None = None
     trusted_proxy: str | None = None
+    log_as_json: bool = False
     demo: bool = True
 
     @classmethod
@@ -65,6 +66,7 @@ class Configuration:
             maildir=Path(maildir).absolute() if maildir else None,
             base_url=(given.get("RULEWRIGHT_BASE_URL") or "").rstrip("/") or None,
             trusted_proxy=given.get("RULEWRIGHT_TRUSTED_PROXY") or None,
+            log_as_json=given.get("RULEWRIGHT_LOG") == "json",
             demo=given.get("RULEWRIGHT_DEMO", "1") not in ("0", "no", "false"),
         )
 
@@ -111,7 +113,7 @@ def secret_in(folder: Path) -> str:
     """The key that signs cookies; made on the first run. Two processes that start at once agree on one."""
     path = folder / "secret-key"
     if not path.exists():
-        draft = path.with_name(f"secret-key.{os.getpid()}")
+        draft = path.with_name(f"secret-key.{secrets.token_hex(4)}")
         try:
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
                 file.write(secrets.token_urlsafe(48))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 
+import structlog
 from sqlalchemy import select
 
 from crm import demo as demo_company
 from crm.configuration import Configuration
-from crm.database import Database, upgrade
+from crm.database import Database, sqlite_is_safe, upgrade
 from crm.models import User
 
 
 def prepare(configuration: Configuration) -> str:
     """Migrate the database; returns how to sign in to the demo company when it was loaded, else an empty text."""
+    warn_of_sqlite(configuration)
     upgrade(configuration)
     if not configuration.demo:
         return ""
@@ -24,17 +27,13 @@ def prepare(configuration: Configuration) -> str:
         database.dispose()
 
 
-def demo(configuration: Configuration, what: str) -> str:
-    """``load`` the demo company or ``remove`` it again."""
-    upgrade(configuration)
-    database = Database(configuration.database_url)
-    try:
-        if what == "load":
-            return told(demo_company.load(database))
-        demo_company.remove(database)
-        return "The demo company is gone.\n"
-    finally:
-        database.dispose()
+def warn_of_sqlite(configuration: Configuration) -> None:
+    """Say once a start that this SQLite has a known fault; it is too rare to refuse."""
+    if configuration.database_url.startswith("sqlite") and not sqlite_is_safe():
+        structlog.get_logger().warning(
+            "SQLite before 3.51.3 can, very rarely, lose a committed write; where power may fail, prefer PostgreSQL (DATABASE_URL)",
+            version=sqlite3.sqlite_version,
+        )
 
 
 def has_people(database: Database) -> bool:

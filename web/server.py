@@ -12,8 +12,9 @@ from flask import Flask
 from crm.configuration import Configuration
 
 
-def serve(app: Flask, configuration: Configuration) -> None:
+def serve(app: Flask) -> None:
     """Serve until SIGTERM; requests in progress are answered first."""
+    configuration: Configuration = app.config["CONFIGURATION"]
     signal.signal(signal.SIGTERM, _leave)
     proxy = configuration.trusted_proxy
     behind_proxy = {"trusted_proxy": proxy, "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}}

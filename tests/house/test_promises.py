@@ -14,7 +14,7 @@ from tests.house.files import HOUSE, name_of, sources, text_of, tracked
 
 # Put together here, so that this file does not find itself.
 MACHINES = re.compile(r"(?<![\w.~:/-])/(?:" + "|".join(("home", "root", "Users", "work", "farm")) + r")/[\w.-]")
-REGISTRIES = re.compile("|".join(map(re.escape, ("pypi" + ".org", "files.python" + "hosted", "registry.npm" + "js", "index" + "-url"))))
+REGISTRIES = re.compile("|".join(("pypi" + r"\.org", "files.python" + "hosted", "registry.npm" + "js", r"--(?:extra-)?index" + "-url[ =]")))
 REQUIREMENTS = ("requirements.txt", "tests/requirements.txt")
 
 
