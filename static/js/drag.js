@@ -1,0 +1,68 @@
+// data-sortable: dragging by pointer. A drop fills and sends the hidden form named by data-drop-form; the server answers
+// with the new state, and until it has agreed the card can still go back to where it was.
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+let library;
+let origin;
+
+document.addEventListener("htmx:load", (event) => prepare(event.target));
+document.addEventListener("htmx:oobAfterSwap", (event) => prepare(event.target));
+prepare(document.body);
+
+async function prepare(root) {
+  const lists = [...(root.querySelectorAll?.("[data-sortable]") ?? []), ...(root.matches?.("[data-sortable]") ? [root] : [])];
+  if (!lists.length) return;
+  library ??= import(document.querySelector('meta[name="sortable"]').content);
+  await library;
+  for (const list of lists) if (!window.Sortable.get(list)) sortable(list);
+}
+
+function sortable(list) {
+  const { sortable: group, sortablePull: pull, sortablePut: put, sortableHandle: handle } = list.dataset;
+  window.Sortable.create(list, {
+    group: { name: group, pull: pull ?? true, put: put !== "false" },
+    sort: put !== "false",
+    draggable: "[data-id]",
+    filter: "[data-fixed]",
+    preventOnFilter: false,
+    handle,
+    ghostClass: "is-placed",
+    chosenClass: "is-chosen",
+    dragClass: "is-lifted",
+    animation: still.matches ? 0 : 140,
+    delay: 180,
+    delayOnTouchOnly: true,
+    touchStartThreshold: 6,
+    emptyInsertThreshold: 24,
+    swapThreshold: 0.65,
+    onStart: (event) => {
+      origin = { list: event.from, next: event.item.nextElementSibling };
+      document.documentElement.dataset.dragging = group;
+    },
+    onEnd: (event) => {
+      delete document.documentElement.dataset.dragging;
+      dropped(event);
+    },
+  });
+}
+
+function dropped({ item, from, to, pullMode }) {
+  const items = [...to.querySelectorAll(":scope > [data-id]")];
+  const position = items.indexOf(item);
+  const before = items[position + 1]?.dataset.id ?? "";
+  const home = origin;
+  const copied = pullMode === "clone";
+  if (from === to && item.nextElementSibling === home.next) return;
+  if (copied && from === to) return;
+  const form = document.getElementById(item.dataset.dropForm ?? to.dataset.dropForm);
+  const putBack = () => (copied ? item.remove() : home.list.insertBefore(item, home.next));
+  if (!form) return putBack();
+  form.addEventListener("htmx:afterRequest", (event) => {
+    if (copied) item.remove();
+    else if (!event.detail.successful) putBack();
+  }, { once: true });
+  for (const [name, value] of Object.entries({ moved: item.dataset.id, list: to.dataset.list, position, before })) {
+    const input = form.elements.namedItem(name);
+    if (input) input.value = value;
+  }
+  form.requestSubmit();
+}
