@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Sequence, Tuple
 
 HOUSE = Path(__file__).resolve().parent
 OLDEST = (3, 11)
@@ -21,7 +22,7 @@ class SetUpError(Exception):
     """Something about this machine keeps the program from being set up; the message says what, and how to mend it."""
 
 
-def ensure(script, arguments, with_tests=False):
+def ensure(script: str, arguments: Sequence[str], with_tests: bool = False) -> None:
     """Return when this process runs in a complete .venv; otherwise make it, and start ``script`` again in there."""
     try:
         folder, changed = prepare(HOUSE, with_tests)
@@ -34,11 +35,11 @@ def ensure(script, arguments, with_tests=False):
         os.execv(python, [python, str(script), *arguments])
 
 
-def prepare(house, with_tests=False):
+def prepare(house: Path, with_tests: bool = False) -> Tuple[Path, bool]:
     """The folder of the complete virtual environment, and whether something had to be made or installed for that."""
     if sys.version_info[:2] < OLDEST:
         raise SetUpError("it needs Python %d.%d or newer; this is %d.%d (%s)." % (*OLDEST, *sys.version_info[:2], sys.executable))
-    folder = Path(house) / ".venv"
+    folder = house / ".venv"
     wanted = list(STAMPS)[: 2 if with_tests else 1]
     if all(is_complete(folder, house, name) for name in wanted):
         return folder, False
@@ -53,7 +54,7 @@ def prepare(house, with_tests=False):
     return folder, True
 
 
-def is_complete(folder, house, name):
+def is_complete(folder: Path, house: Path, name: str) -> bool:
     """Whether all that this file of requirements names was installed, for the Python that the folder has now.
 
     An upgrade of the system can put another Python behind the same folder; it notices when it runs in there.
@@ -67,43 +68,43 @@ def is_complete(folder, house, name):
     return hashed == hash_of(house, name) and interpreter(folder).exists()
 
 
-def runs_in(folder):
+def runs_in(folder: Path) -> bool:
     return Path(sys.prefix).resolve() == folder.resolve()
 
 
-def stamp_file(folder, name):
+def stamp_file(folder: Path, name: str) -> Path:
     return folder / ("rulewright-%s.stamp" % STAMPS[name])
 
 
-def hash_of(house, name):
-    return hashlib.sha256((Path(house) / name).read_bytes()).hexdigest()
+def hash_of(house: Path, name: str) -> str:
+    return hashlib.sha256((house / name).read_bytes()).hexdigest()
 
 
-def running_version():
+def running_version() -> str:
     return "%d.%d" % sys.version_info[:2]
 
 
-def interpreter(folder):
+def interpreter(folder: Path) -> Path:
     return folder / "bin" / "python"
 
 
 class only_one_at_a_time:
     """Two starts at once: the second waits until the first has set up, and then finds everything there."""
 
-    def __init__(self, house):
-        self.path = Path(house) / ".venv.lock"
+    def __init__(self, house: Path) -> None:
+        self.path = house / ".venv.lock"
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         import fcntl  # not on Windows, where the words of SetUpError are still to be read
 
         self.file = open(self.path, "w")
         fcntl.flock(self.file, fcntl.LOCK_EX)
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.file.close()
 
 
-def make(folder):
+def make(folder: Path) -> None:
     """A virtual environment for the running Python; one of another Python, or a half installed one, is made anew."""
     if is_sound(folder):
         return
@@ -120,28 +121,28 @@ def make(folder):
         raise SetUpError("Python could not make %s.\n%s" % (folder, last_lines(made.stdout)))
 
 
-def is_sound(folder):
+def is_sound(folder: Path) -> bool:
     if not interpreter(folder).exists() or unfinished(folder).exists():
         return False
     asked = run(str(interpreter(folder)), "-c", "import pip, sys; print('%d.%d' % sys.version_info[:2])")
     return asked.returncode == 0 and asked.stdout.strip() == running_version()
 
 
-def unfinished(folder):
+def unfinished(folder: Path) -> Path:
     """There while packages are being installed: a folder in which it is found was left half installed."""
     return folder / "rulewright-unfinished"
 
 
-def base_interpreter():
+def base_interpreter() -> str:
     """The Python outside of any virtual environment: the folder that is being replaced may be the one we run in."""
-    return getattr(sys, "_base_executable", None) or sys.executable
+    return str(getattr(sys, "_base_executable", None) or sys.executable)
 
 
-def lacks_venv(words):
+def lacks_venv(words: str) -> bool:
     return "ensurepip" in words or "No module named venv" in words
 
 
-def install_venv_package():
+def install_venv_package() -> None:
     """Debian keeps venv in a package of its own: install it if we may, say which one otherwise."""
     package = "python%s-venv" % running_version()
     if os.geteuid() == 0 and shutil.which("apt-get"):
@@ -154,12 +155,12 @@ def install_venv_package():
     raise SetUpError("this Python has no venv module; install it with: apt-get install %s" % package)
 
 
-def install(folder, house, name):
+def install(folder: Path, house: Path, name: str) -> None:
     """Compiling is left to compileall, which, unlike pip, uses every core; a file that it cannot compile is nobody's loss."""
     say("Installing the packages of %s …" % name)
     unfinished(folder).touch()
     options = ["--disable-pip-version-check", "--no-input", "--quiet", "--retries", "2", "--no-compile", "--require-hashes"]
-    command = ["-m", "pip", "install", *options, "--only-binary", ":all:", "-r", str(Path(house) / name)]
+    command = ["-m", "pip", "install", *options, "--only-binary", ":all:", "-r", str(house / name)]
     done = run(str(interpreter(folder)), *command)
     if done.returncode:
         raise SetUpError(why_not_installed(name, done.stdout))
@@ -168,7 +169,7 @@ def install(folder, house, name):
     unfinished(folder).unlink()
 
 
-def why_not_installed(name, words):
+def why_not_installed(name: str, words: str) -> str:
     if "No space left" in words:
         return "the disk is full."
     if any(sign in words for sign in ("NewConnectionError", "ConnectTimeout", "Temporary failure in name", "ProxyError", "Max retries")):
@@ -178,12 +179,12 @@ def why_not_installed(name, words):
     return "the packages of %s could not be installed.\n%s" % (name, last_lines(words))
 
 
-def last_lines(words):
+def last_lines(words: str) -> str:
     lines = [line for line in words.splitlines() if line.strip() and not line.startswith("WARNING: Location")]
     return "\n".join("  " + line for line in lines[-WORDS_OF_THE_INSTALLER:])
 
 
-def run(*command):
+def run(*command: str) -> "subprocess.CompletedProcess[str]":
     """Run a command silently; its words, both kinds, are in ``stdout``."""
     surroundings = dict(os.environ, LC_ALL="C.UTF-8", DEBIAN_FRONTEND="noninteractive")
     try:
@@ -194,7 +195,7 @@ def run(*command):
         return subprocess.CompletedProcess(command, 127, str(error))
 
 
-def say(words):
+def say(words: str) -> None:
     print(words, flush=True)
 
 
