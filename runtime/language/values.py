@@ -14,6 +14,7 @@ from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal
+from babel.units import format_unit
 
 from crm.fields import LISTS, NUMERIC, TEMPORAL, Kind
 from runtime.language.instants import instant, on_wall
@@ -33,6 +34,8 @@ _YES_NO = {
     "pl": ("tak", "nie"),
     "vi": ("có", "không"),
 }
+# Babel knows no words for durations here.
+_UNITS = {"vi": {"minutes": "phút", "hours": "giờ", "days": "ngày", "weeks": "tuần", "months": "tháng", "years": "năm"}}
 _LARGEST_EXPONENT, _DIGITS = 24, 60
 
 
@@ -96,6 +99,13 @@ def format_number(value: int | float | Decimal, language: str, decimals: int | N
     places = "#" * 10 if decimals is None else "0" * decimals
     with localcontext(prec=_DIGITS):
         return format_decimal(number, "#,##0." + places if places else "#,##0", locale=locale_of(language))
+
+
+def format_duration(amount: int, unit: str, language: str) -> str:
+    """An amount of ``minutes hours days weeks months years`` in words."""
+    locale = locale_of(language)
+    words = _UNITS.get(locale.language)
+    return f"{amount} {words[unit]}" if words else format_unit(amount, f"duration-{unit[:-1]}", locale=locale)
 
 
 def format_money(value: int | float | Decimal, currency: str | None, language: str) -> str:

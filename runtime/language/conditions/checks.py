@@ -9,9 +9,9 @@ from typing import Any
 from crm.errors import Problem
 from crm.fields import LISTS, NUMERIC, TEMPORAL, TEXTUAL, Kind
 from crm.words import Phrase, phrase
-from runtime.language.comparing import PEOPLE_PATTERN, read_number
+from runtime.language.conditions.comparing import PEOPLE_PATTERN, read_number
+from runtime.language.conditions.operators import OPERATORS, Arity, Operator
 from runtime.language.instants import read_moment
-from runtime.language.operators import OPERATORS, Arity, Operator
 from runtime.language.paths import Known, Paths, is_path
 
 GROUPS = ("all", "any", "none")

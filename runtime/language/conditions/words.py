@@ -7,7 +7,7 @@ from typing import Any
 
 from crm.fields import LISTS, Kind
 from crm.words import Phrase, phrase
-from runtime.language.operators import OPERATORS, Arity
+from runtime.language.conditions.operators import OPERATORS, Arity
 from runtime.language.paths import Known, Paths
 
 Names = Callable[[Any, Kind], Any]

@@ -1,87 +1,36 @@
-"""Conditions: compiled once into functions, explained leaf by leaf."""
+"""Conditions compiled once into functions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from crm.errors import Invalid
 from crm.words import phrase
-from runtime.language.comparing import Wanted, seen, stated, test_for, tests_for
-from runtime.language.condition_checks import GROUPS, MOST_DEEP, check, references
-from runtime.language.condition_schema import json_schema
-from runtime.language.condition_words import sentence
-from runtime.language.operators import OPERATORS, Arity, Operator
+from runtime.language.conditions.checks import GROUPS, MOST_DEEP
+from runtime.language.conditions.comparing import Wanted, seen, stated, test_for, tests_for
+from runtime.language.conditions.operators import OPERATORS, Arity, Operator
 from runtime.language.paths import Getter, getter, is_path, normal, two_parts
 from runtime.language.values import is_missing
 
 if TYPE_CHECKING:
     from runtime.language.scope import Scope
 
-__all__ = [
-    "OPERATORS",
-    "Explained",
-    "check",
-    "compile_condition",
-    "explain",
-    "json_schema",
-    "paths_in",
-    "references",
-    "sentence",
-]
-
 Holds = Callable[["Scope"], bool]
-
-
-@dataclass(frozen=True)
-class Explained:
-    """Whether a condition held: a group with its parts, or a leaf with the value seen and the value wanted."""
-
-    held: bool
-    group: str | None = None
-    parts: tuple[Explained, ...] = ()
-    field: str = ""
-    op: str = ""
-    seen: Any = None
-    wanted: Any = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The same for a JSON column: amounts as texts, dates in ISO."""
-        if self.group:
-            return {"held": self.held, self.group: [part.as_json() for part in self.parts]}
-        return {"held": self.held, "field": self.field, "op": self.op, "seen": _plain(self.seen), "wanted": _plain(self.wanted)}
 
 
 def compile_condition(condition: Mapping[str, Any], deep: int = 0) -> Holds:
     """The function that says whether a checked condition holds; it never raises.
 
-    Raises ``Invalid`` for what is no condition at all.
+    Raises ``Invalid`` where it is nested too deeply.
     """
-    group, parts = _group(condition)
+    group, parts = group_of(condition)
     if group is None:
-        return _leaf(condition)
+        return compile_leaf(condition)
     if deep == MOST_DEEP:
         raise Invalid.at("", phrase("A condition is nested more than {most} deep", most=MOST_DEEP))
     tests = tuple(compile_condition(part, deep + 1) for part in parts)
-    return _JOINED[group](tests)
-
-
-def explain(condition: Mapping[str, Any], scope: Scope) -> Explained:
-    """Why a condition holds or does not: every leaf is asked, whatever the ones before it answered."""
-    group, parts = _group(condition)
-    if group is not None:
-        explained = tuple(explain(part, scope) for part in parts)
-        return Explained(_JOINED[group](tuple(_constantly(part.held) for part in explained))(scope), group, explained)
-    return Explained(
-        held=_leaf(condition)(scope),
-        field=normal(condition["field"]),
-        op=condition["op"],
-        seen=getter(condition["field"])(scope),
-        wanted=_resolved(condition.get("value"), scope),
-    )
+    return JOINED[group](tests)
 
 
 def paths_in(condition: Mapping[str, Any]) -> tuple[str, ...]:
@@ -89,7 +38,7 @@ def paths_in(condition: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(normal(path) for path in _paths(condition)))
 
 
-def _group(condition: Mapping[str, Any]) -> tuple[str | None, list[Any]]:
+def group_of(condition: Mapping[str, Any]) -> tuple[str | None, list[Any]]:
     for group in GROUPS:
         if group in condition:
             return group, condition[group]
@@ -129,10 +78,10 @@ def _none(tests: tuple[Holds, ...]) -> Holds:
     return lambda scope: not some(scope)
 
 
-_JOINED: Mapping[str, Callable[[tuple[Holds, ...]], Holds]] = {"all": _all, "any": _any, "none": _none}
+JOINED: Mapping[str, Callable[[tuple[Holds, ...]], Holds]] = {"all": _all, "any": _any, "none": _none}
 
 
-def _leaf(condition: Mapping[str, Any]) -> Holds:
+def compile_leaf(condition: Mapping[str, Any]) -> Holds:
     row, get = OPERATORS[condition["op"]], getter(condition["field"])
     if row.arity is Arity.NOTHING:
         return (lambda scope: is_missing(get(scope))) if row.negated else (lambda scope: not is_missing(get(scope)))
@@ -197,18 +146,8 @@ def _reader(value: Any) -> Callable[[Scope], Wanted]:
     return lambda scope: want
 
 
-def _resolved(value: Any, scope: Scope) -> Any:
-    if isinstance(value, Mapping):
-        return getter(value["field"])(scope)
-    return [_resolved(each, scope) for each in value] if isinstance(value, list) else value
-
-
-def _constantly(held: bool) -> Holds:
-    return lambda scope: held
-
-
 def _paths(condition: Mapping[str, Any]) -> Iterator[str]:
-    _, parts = _group(condition)
+    _, parts = group_of(condition)
     for part in parts:
         yield from _paths(part)
     if "field" in condition:
@@ -219,11 +158,3 @@ def _paths(condition: Mapping[str, Any]) -> Iterator[str]:
             yield value["field"]
         elif isinstance(value, str) and value.startswith("field:") and is_path(value.removeprefix("field:")):
             yield value.removeprefix("field:")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, (list, tuple, frozenset)):
-        return [_plain(each) for each in value]
-    if isinstance(value, Decimal):
-        return str(value)
-    return value.isoformat() if isinstance(value, date) else value

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runtime.language.condition_checks import GROUPS, MOST_DEEP
-from runtime.language.operators import OPERATORS, Arity
+from runtime.language.conditions.checks import GROUPS, MOST_DEEP
+from runtime.language.conditions.operators import OPERATORS, Arity
 from runtime.language.paths import PATH_PATTERN
 
 

@@ -13,8 +13,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from runtime.language.conditions.operators import Arity, Operator
 from runtime.language.instants import instant, read_moment
-from runtime.language.operators import Arity, Operator
 
 if TYPE_CHECKING:
     from runtime.language.scope import Scope
