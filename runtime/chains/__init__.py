@@ -1,0 +1,1 @@
+"""Chains: the rules of one stage as a forest, from JSON to what the interpreter walks."""

@@ -1,0 +1,1 @@
+"""Rules of the shelf *Flow*: which way a chain takes."""

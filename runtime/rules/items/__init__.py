@@ -1,0 +1,1 @@
+"""Rules of the shelf *Items*: what changes the record itself."""
