@@ -10,11 +10,13 @@ import waitress
 from flask import Flask
 
 from crm.configuration import Configuration
+from runtime.supervisor import check_port
 
 
 def serve(app: Flask) -> None:
-    """Serve until SIGTERM; requests in progress are answered first."""
+    """Serve until SIGTERM; requests in progress are answered first. Raises ``CannotStart`` when the port is taken."""
     configuration: Configuration = app.config["CONFIGURATION"]
+    check_port(configuration)
     signal.signal(signal.SIGTERM, _leave)
     proxy = configuration.trusted_proxy
     behind_proxy = {"trusted_proxy": proxy, "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}}
