@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from web import assets, compression, errors, house, preferences, respond, security, words
+from web import access, assets, compression, errors, house, me, preferences, respond, security, sign_in, words
 
 
 def register(app: Flask) -> None:
@@ -16,3 +16,6 @@ def register(app: Flask) -> None:
     house.init_app(app)
     preferences.init_app(app)
     errors.init_app(app)
+    access.init_app(app)
+    sign_in.init_app(app)
+    me.init_app(app)
