@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from crm.verbs.departments import DepartmentVerbs
+from crm.verbs.people import PeopleVerbs
 from crm.verbs.pipelines import PipelineVerbs
+from crm.verbs.settings import FieldVerbs, SettingsVerbs, TokenVerbs
 from crm.verbs.undo import UndoVerbs
 
 
-class Desk(UndoVerbs, PipelineVerbs):
+class Desk(UndoVerbs, PipelineVerbs, PeopleVerbs, DepartmentVerbs, SettingsVerbs, FieldVerbs, TokenVerbs):
     """All verbs together. A desk belongs to one transaction, one actor and one moment."""
