@@ -36,9 +36,9 @@ class WorkingTime:
         start, end = (read_time(str(raw.get(key, usual))) for key, usual in (("from", "09:00"), ("to", "18:00")))
         holidays = [read_moment(str(day)) for day in raw.get("holidays", ())]
         if not days <= frozenset(range(1, 8)):
-            raise Invalid.at("days", phrase("Working days are numbers from 1 (Monday) to 7 (Sunday)"))
+            raise Invalid.at("days", phrase("Working days are numbers from 1 (Monday) to 7 (Sunday)."))
         if start is None or end is None or time() < end <= start:
-            raise Invalid.at("from", phrase("Working hours begin before they end, each written as 09:00"))
+            raise Invalid.at("from", phrase("Working hours begin before they end, each written as 09:00."))
         return cls(days, start, end, frozenset(_only_days(holidays)))
 
     @property
@@ -111,5 +111,5 @@ class WorkingTime:
 def _only_days(values: Iterable[date | datetime | None]) -> Iterable[date]:
     for value in values:
         if value is None or isinstance(value, datetime):
-            raise Invalid.at("holidays", phrase("Holidays are dates such as 2026-12-25"))
+            raise Invalid.at("holidays", phrase("Holidays are dates such as 2026-12-25."))
         yield value

@@ -108,7 +108,7 @@ class Paths:
     def problems(self, path: object, where: str) -> list[Problem]:
         """What is wrong with a path that stands at a place."""
         if not isinstance(path, str):
-            return [Problem(where, phrase("The name of a field must stand here"), kind="type_mismatch")]
+            return [Problem(where, phrase("The name of a field must stand here."), kind="type_mismatch")]
         try:
             self.known(path)
         except UnknownPath as unknown:

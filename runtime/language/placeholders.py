@@ -78,21 +78,21 @@ class Template:
 def compile_text(text: str) -> Template:
     """Read a text; what is not a well-formed placeholder stays as it is written. Raises ``TooLong``."""
     if _bytes(text) > MOST_BYTES_IN:
-        raise TooLong(phrase("The text is longer than 64 KB"))
+        raise TooLong(phrase("The text is longer than 64 KB."))
     pieces = tuple(_pieces(text))
     if sum(isinstance(piece, Hole) for piece in pieces) > MOST_PLACEHOLDERS:
-        raise TooLong(phrase("The text has more than 200 placeholders"))
+        raise TooLong(phrase("The text has more than 200 placeholders."))
     return Template(pieces)
 
 
 def check(text: object, paths: Paths, where: str) -> list[Problem]:
     """Everything that is wrong with a text."""
     if not isinstance(text, str):
-        return [Problem(where, phrase("A text must stand here"), kind="type_mismatch")]
+        return [Problem(where, phrase("A text must stand here."), kind="type_mismatch")]
     try:
         template = compile_text(text)
     except TooLong as too_long:
-        return [Problem(where, too_long.says, phrase("Make it shorter"), kind="type_mismatch")]
+        return [Problem(where, too_long.says, phrase("Make it shorter."), kind="type_mismatch")]
     return [problem for piece in template.pieces for problem in _problems(piece, paths, where)]
 
 
@@ -157,8 +157,8 @@ def _problems(piece: str | Hole, paths: Paths, where: str) -> Iterator[Problem]:
 def _mismatches(hole: Hole, kind: Kind | None, where: str) -> Iterator[Problem]:
     for row, _ in hole.filters:
         if row.takes is not None and kind not in row.takes:
-            says = phrase("“{filter}” does not fit {path}", filter=row.key, path=hole.path)
-            yield Problem(where, says, phrase("Leave the filter out"), kind="type_mismatch")
+            says = phrase("“{filter}” does not fit {path}.", filter=row.key, path=hole.path)
+            yield Problem(where, says, phrase("Leave the filter out."), kind="type_mismatch")
             return
         kind = kind if row.key == "default" else row.makes
 
@@ -168,10 +168,10 @@ def _unreadable(piece: str, where: str) -> Problem:
     written = written if len(written) <= 60 else written[:60] + "…"
     for call in written[2:].removesuffix("}}").split("|")[1:]:
         if _filter(call) is None:
-            says = phrase("“{filter}” is not a filter that can stand in {written}", filter=call.strip(), written=written)
-            return Problem(where, says, phrase("Filters: {names}", names=", ".join(FILTERS)), kind="unknown_path")
-    says = phrase("{written} is not a placeholder", written=written)
-    return Problem(where, says, phrase("Write it as {example}", example="{{ record.title }}"), kind="unknown_path")
+            says = phrase("“{filter}” is not a filter that can stand in {written}.", filter=call.strip(), written=written)
+            return Problem(where, says, phrase("Filters: {names}.", names=", ".join(FILTERS)), kind="unknown_path")
+    says = phrase("{written} is not a placeholder.", written=written)
+    return Problem(where, says, phrase("Write it as {example}.", example="{{ record.title }}"), kind="unknown_path")
 
 
 def _bytes(text: str) -> int:

@@ -66,21 +66,21 @@ def references(condition: Mapping[str, Any], paths: Paths) -> Iterator[tuple[Kin
 
 def _check(condition: object, paths: Paths, where: str, deep: int) -> Iterator[Problem]:
     if not isinstance(condition, Mapping):
-        yield Problem(where, phrase("A condition must stand here"), phrase("Write it as {example}", example='{"all": []}'))
+        yield Problem(where, phrase("A condition must stand here."), phrase("Write it as {example}.", example='{"all": []}'))
         return
     group = next((group for group in GROUPS if group in condition), None)
     allowed = {group} if group else {"field", "op", "value"}
     for key in condition:
         if key not in allowed:
-            yield Problem(f"{where}.{key}", phrase("“{key}” is not part of a condition", key=str(key)), phrase("Remove it"))
+            yield Problem(f"{where}.{key}", phrase("“{key}” is not part of a condition.", key=str(key)), phrase("Remove it."))
     if group is None:
         yield from _check_leaf(condition, paths, where)
     elif deep == MOST_DEEP:
         yield Problem(
-            where, phrase("A condition is nested more than {most} deep", most=MOST_DEEP), phrase("Join it with the one around it")
+            where, phrase("A condition is nested more than {most} deep.", most=MOST_DEEP), phrase("Join it with the one around it.")
         )
     elif not isinstance(condition[group], list):
-        yield Problem(f"{where}.{group}", phrase("A list of conditions must stand here"))
+        yield Problem(f"{where}.{group}", phrase("A list of conditions must stand here."))
     else:
         for place, part in enumerate(condition[group]):
             yield from _check(part, paths, f"{where}.{group}.{place}", deep + 1)
@@ -88,28 +88,28 @@ def _check(condition: object, paths: Paths, where: str, deep: int) -> Iterator[P
 
 def _check_leaf(leaf: Mapping[str, Any], paths: Paths, where: str) -> Iterator[Problem]:
     if "field" not in leaf:
-        yield Problem(where, phrase("The condition names no field"), phrase("Choose a field"), kind="missing_setting")
+        yield Problem(where, phrase("The condition names no field."), phrase("Choose a field."), kind="missing_setting")
         return
     wrong = paths.problems(leaf["field"], f"{where}.field")
     yield from wrong
     op = leaf.get("op")
     row = OPERATORS.get(op) if isinstance(op, str) else None
     if row is None:
-        says = phrase("“{op}” is not an operator", op=str(op)) if "op" in leaf else phrase("The condition names no operator")
-        yield Problem(f"{where}.op", says, phrase("Operators: {names}", names=", ".join(OPERATORS)))
+        says = phrase("“{op}” is not an operator.", op=str(op)) if "op" in leaf else phrase("The condition names no operator.")
+        yield Problem(f"{where}.op", says, phrase("Operators: {names}.", names=", ".join(OPERATORS)))
         return
     if row.arity is Arity.NOTHING:
         if "value" in leaf:
-            yield Problem(f"{where}.value", phrase("“{op}” takes no value", op=row.label), phrase("Remove it"))
+            yield Problem(f"{where}.value", phrase("“{op}” takes no value.", op=row.label), phrase("Remove it."))
     elif leaf.get("value") is None:
-        yield Problem(f"{where}.value", phrase("The condition names no value"), phrase("Enter a value"), kind="missing_setting")
+        yield Problem(f"{where}.value", phrase("The condition names no value."), phrase("Enter a value."), kind="missing_setting")
         return
     if wrong:
         return
     known = paths.known(leaf["field"])
     if known.kind not in row.kinds:
-        says = phrase("{field} cannot be asked whether it “{op}”", field=known.label, op=row.label)
-        yield _mismatch(f"{where}.op", says, phrase("Choose another operator"))
+        says = phrase("{field} cannot be asked whether it “{op}”.", field=known.label, op=row.label)
+        yield _mismatch(f"{where}.op", says, phrase("Choose another operator."))
     elif row.arity is not Arity.NOTHING:
         yield from _check_value(leaf["value"], row, known, paths, f"{where}.value")
 
@@ -121,9 +121,9 @@ def _check_value(value: Any, row: Operator, known: Known, paths: Paths, where: s
     elif row.arity is Arity.ONE and not (whole and isinstance(value, list)):
         yield from _check_one(value, row, known, paths, where)
     elif not isinstance(value, list) or not value:
-        yield _mismatch(where, phrase("A list of values must stand here"), phrase("Enter at least one value"))
+        yield _mismatch(where, phrase("A list of values must stand here."), phrase("Enter at least one value."))
     elif row.arity is Arity.TWO and len(value) != 2:
-        yield _mismatch(where, phrase("Two values must stand here, from and to"))
+        yield _mismatch(where, phrase("Two values must stand here, from and to."))
     else:
         for place, each in enumerate(value):
             yield from _check_one(each, row, known, paths, f"{where}.{place}")
@@ -135,18 +135,18 @@ def _check_one(value: Any, row: Operator, known: Known, paths: Paths, where: str
         return
     kind = _ELEMENT.get(known.kind, known.kind)
     if kind not in _FITS:
-        yield _mismatch(where, phrase("{field} can only be compared with another field", field=known.label))
+        yield _mismatch(where, phrase("{field} can only be compared with another field.", field=known.label))
         return
     fits, wanted = _FITS[kind]
     if not fits(value):
-        says = phrase("{field} is compared with {wanted}, not with “{value}”", field=known.label, wanted=wanted, value=_short(value))
+        says = phrase("{field} is compared with {wanted}, not with “{value}”.", field=known.label, wanted=wanted, value=_short(value))
         yield _mismatch(where, says)
     elif kind is Kind.CHOICE and known.options is not None and value not in known.options:
-        says = phrase("{field} has no choice “{value}”", field=known.label, value=_short(value))
-        yield Problem(where, says, phrase("Choose another value"), kind="missing_reference")
+        says = phrase("{field} has no choice “{value}”.", field=known.label, value=_short(value))
+        yield Problem(where, says, phrase("Choose another value."), kind="missing_reference")
     elif known.kind is Kind.USER and row.arity is Arity.ONE and _SEVERAL_PEOPLE.fullmatch(value):
-        says = phrase("{field} is one person, “{value}” are several", field=known.label, value=value)
-        yield _mismatch(where, says, phrase("Ask whether it is one of them"))
+        says = phrase("{field} is one person, “{value}” are several.", field=known.label, value=value)
+        yield _mismatch(where, says, phrase("Ask whether it is one of them."))
     elif kind is Kind.USER and value.startswith("field:"):
         yield from _check_field({"field": value.removeprefix("field:")}, known, paths, where, as_list=False)
 
@@ -154,7 +154,9 @@ def _check_one(value: Any, row: Operator, known: Known, paths: Paths, where: str
 def _check_field(value: Mapping[str, Any], known: Known, paths: Paths, where: str, *, as_list: bool) -> Iterator[Problem]:
     if set(value) != {"field"}:
         yield Problem(
-            where, phrase("Only the name of a field can stand here"), phrase("Write it as {example}", example='{"field": "record.amount"}')
+            where,
+            phrase("Only the name of a field can stand here."),
+            phrase("Write it as {example}.", example='{"field": "record.amount"}'),
         )
         return
     wrong = paths.problems(value["field"], f"{where}.field")
@@ -164,9 +166,9 @@ def _check_field(value: Mapping[str, Any], known: Known, paths: Paths, where: st
     other = paths.known(value["field"])
     single_people = known.kind in (Kind.USER, Kind.PEOPLE) and other.kind in (Kind.USER, Kind.PEOPLE)
     if other.kind in LISTS and not as_list and not single_people:
-        yield _mismatch(f"{where}.field", phrase("{other} is a list; a single value must stand here", other=other.label))
+        yield _mismatch(f"{where}.field", phrase("{other} is a list; a single value must stand here.", other=other.label))
     elif not _comparable(known.kind, other.kind):
-        yield _mismatch(f"{where}.field", phrase("{field} cannot be compared with {other}", field=known.label, other=other.label))
+        yield _mismatch(f"{where}.field", phrase("{field} cannot be compared with {other}.", field=known.label, other=other.label))
 
 
 def _comparable(left: Kind, right: Kind) -> bool:

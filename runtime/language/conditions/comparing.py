@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from crm.fields import LISTS, NUMERIC, TEMPORAL, TEXTUAL, Kind
 from runtime.language.conditions.operators import Arity, Operator
 from runtime.language.instants import instant, read_moment
 
@@ -91,15 +92,20 @@ def read_number(value: Any) -> Decimal | None:
 
 def tests_for(row: Operator, want: Wanted) -> Mapping[type, Test]:
     """For each type of value on the left, the test against this right-hand side."""
-    return {cls: make(row, want) for cls, make in _FAMILIES.items()}
+    return {cls: _test(cls, row, want) for cls in _FAMILIES}
 
 
 def test_for(row: Operator, want: Wanted, value: Any) -> Test:
     """The test of one value against this right-hand side."""
     for cls in type(value).__mro__:
         if cls in _FAMILIES:
-            return _FAMILIES[cls](row, want)
+            return _test(cls, row, want)
     return _never
+
+
+def _test(cls: type, row: Operator, want: Wanted) -> Test:
+    kinds, make = _FAMILIES[cls]
+    return _never if kinds.isdisjoint(row.kinds) else make(row, want)
 
 
 def _never(_: Any, __: Scope) -> bool:
@@ -196,15 +202,18 @@ def _element(value: Any) -> Any:
     return Decimal(str(value)) if isinstance(value, float) else value
 
 
-_FAMILIES: Mapping[type, Callable[[Operator, Wanted], Test]] = {
-    str: _text,
-    Decimal: _number,
-    int: _whole,
-    float: _float,
-    bool: _yes_no,
-    date: _moment,
-    datetime: _moment,
-    tuple: _list,
-    list: _list,
-    frozenset: _list,
+_PEOPLE_OR_NUMBERS = NUMERIC | {Kind.USER, Kind.COMPANY}
+
+# For each type of value the kinds that have it; an operator that fits none of them is never true of it.
+_FAMILIES: Mapping[type, tuple[frozenset[Kind], Callable[[Operator, Wanted], Test]]] = {
+    str: (TEXTUAL, _text),
+    Decimal: (NUMERIC, _number),
+    int: (_PEOPLE_OR_NUMBERS, _whole),
+    float: (NUMERIC, _float),
+    bool: (frozenset({Kind.YES_NO}), _yes_no),
+    date: (TEMPORAL, _moment),
+    datetime: (TEMPORAL, _moment),
+    tuple: (LISTS, _list),
+    list: (LISTS, _list),
+    frozenset: (LISTS, _list),
 }

@@ -28,7 +28,7 @@ def compile_condition(condition: Mapping[str, Any], deep: int = 0) -> Holds:
     if group is None:
         return compile_leaf(condition)
     if deep == MOST_DEEP:
-        raise Invalid.at("", phrase("A condition is nested more than {most} deep", most=MOST_DEEP))
+        raise Invalid.at("", phrase("A condition is nested more than {most} deep.", most=MOST_DEEP))
     tests = tuple(compile_condition(part, deep + 1) for part in parts)
     return JOINED[group](tests)
 

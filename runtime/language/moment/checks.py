@@ -19,8 +19,8 @@ MOST = {"minutes": 52_596_000, "hours": 876_600, "days": 36_525, "weeks": 5_218,
 _MUST = {"now": (), "after": ("amount", "unit"), "before": ("amount", "unit", "of"), "at": ("of",), "on": ("date",)}
 _MAY = {"now": (), "after": ("of", "time", "working_time"), "before": ("time", "working_time"), "at": ("time", "working_time"), "on": ()}
 _REFUSED_TOGETHER = (
-    ("time", ("minutes", "hours"), phrase("A clock time cannot be set for minutes or hours")),
-    ("working_time", ("months", "years"), phrase("Months and years cannot be counted in working time")),
+    ("time", ("minutes", "hours"), phrase("A clock time cannot be set for minutes or hours.")),
+    ("working_time", ("months", "years"), phrase("Months and years cannot be counted in working time.")),
 )
 
 
@@ -37,15 +37,15 @@ def json_schema(as_run_time: bool = True) -> dict[str, Any]:
 def _check(moment: object, paths: Paths, where: str, as_run_time: bool) -> Iterator[Problem]:
     when = moment.get("when") if isinstance(moment, Mapping) else None
     if not isinstance(moment, Mapping) or not isinstance(when, str) or when not in _MUST:
-        yield Problem(where, phrase("A moment must stand here"), phrase("Write it as {example}", example='{"when": "now"}'))
+        yield Problem(where, phrase("A moment must stand here."), phrase("Write it as {example}.", example='{"when": "now"}'))
         return
     may = {"when", *_MUST[when], *_MAY[when], *(("past",) if as_run_time and when != "now" else ())}
     for key in moment:
         if key not in may:
-            yield Problem(f"{where}.{key}", phrase("“{key}” cannot stand beside “{when}”", key=str(key), when=when), phrase("Remove it"))
+            yield Problem(f"{where}.{key}", phrase("“{key}” cannot stand beside “{when}”.", key=str(key), when=when), phrase("Remove it."))
     for key in _MUST[when]:
         if key not in moment:
-            says = phrase("“{key}” is missing beside “{when}”", key=key, when=when)
+            says = phrase("“{key}” is missing beside “{when}”.", key=key, when=when)
             yield Problem(f"{where}.{key}", says, kind="missing_setting")
     yield from _check_values({key: value for key, value in moment.items() if key in may}, where)
     if "of" in moment and "of" in may:
@@ -55,22 +55,22 @@ def _check(moment: object, paths: Paths, where: str, as_run_time: bool) -> Itera
 def _check_values(moment: Mapping[str, Any], where: str) -> Iterator[Problem]:
     unit = moment.get("unit")
     if "unit" in moment and (not isinstance(unit, str) or unit not in MOST):
-        yield _mismatch(f"{where}.unit", phrase("The unit must be one of {names}", names=", ".join(MOST)))
+        yield _mismatch(f"{where}.unit", phrase("The unit must be one of {names}.", names=", ".join(MOST)))
         unit = None
     most = MOST[unit] if unit else max(MOST.values())
     if "amount" in moment and not (_is_whole(moment["amount"]) and 0 <= moment["amount"] <= most):
-        yield _mismatch(f"{where}.amount", phrase("The amount must be a whole number from 0 to {most}", most=most))
+        yield _mismatch(f"{where}.amount", phrase("The amount must be a whole number from 0 to {most}.", most=most))
     if "time" in moment and (not isinstance(moment["time"], str) or read_time(moment["time"]) is None):
-        yield _mismatch(f"{where}.time", phrase("The time must be written as 14:00"))
+        yield _mismatch(f"{where}.time", phrase("The time must be written as 14:00."))
     if "date" in moment and (not isinstance(moment["date"], str) or read_moment(moment["date"]) is None):
-        yield _mismatch(f"{where}.date", phrase("The date must be written as 2027-01-15T14:00:00+01:00"))
+        yield _mismatch(f"{where}.date", phrase("The date must be written as 2027-01-15T14:00:00+01:00."))
     if not isinstance(moment.get("working_time", False), bool):
-        yield _mismatch(f"{where}.working_time", phrase("Working time is true or false"))
+        yield _mismatch(f"{where}.working_time", phrase("Working time is true or false."))
     if moment.get("past", "run") not in ("run", "skip"):
-        yield _mismatch(f"{where}.past", phrase("What is past is either run or skipped"))
+        yield _mismatch(f"{where}.past", phrase("What is past is either run or skipped."))
     for key, units, says in _REFUSED_TOGETHER:
         if moment.get(key) and unit in units:
-            yield Problem(f"{where}.{key}", says, phrase("Remove one of them"))
+            yield Problem(f"{where}.{key}", says, phrase("Remove one of them."))
 
 
 def _check_of(of: object, paths: Paths, where: str, as_run_time: bool) -> Iterator[Problem]:
@@ -80,9 +80,9 @@ def _check_of(of: object, paths: Paths, where: str, as_run_time: bool) -> Iterat
         return
     known = paths.known(of)
     if known.kind not in TEMPORAL:
-        yield _mismatch(where, phrase("{field} is not a date", field=known.label), phrase("Choose a field that holds a date"))
+        yield _mismatch(where, phrase("{field} is not a date.", field=known.label), phrase("Choose a field that holds a date."))
     elif as_run_time and not normal(of).startswith("record."):
-        yield _mismatch(where, phrase("A run time can only depend on a field of the record itself, {field} is not one", field=known.label))
+        yield _mismatch(where, phrase("A run time can only depend on a field of the record itself, {field} is not one.", field=known.label))
 
 
 def _is_whole(amount: object) -> bool:
