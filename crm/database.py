@@ -37,7 +37,7 @@ class Database:
 
     On SQLite a writer asks for the write lock every millisecond itself, since SQLite's own waiting starves some; on PostgreSQL
     transactions are READ COMMITTED with row locks. ``person`` marks the writes of somebody who waits for a page: workers
-    give way to them.
+    give way to them. ``after_commit`` is told of each transaction that was committed.
     """
 
     def __init__(self, url: str, *, person: bool = False) -> None:
@@ -48,6 +48,7 @@ class Database:
         self._reader = self._writer if self.is_memory else _engine(url, read_only=True)
         self._waiting = _WaitingRoom(url) if self.is_sqlite and not self.is_memory else None
         self._person = person
+        self.after_commit: Callable[[Transaction], None] = _nothing
 
     def writing(self, work: Callable[[Transaction], T]) -> T:
         """Run ``work`` in a write transaction and commit; on contention the whole of it is run again.
@@ -76,6 +77,11 @@ class Database:
         """Whether a page is waiting to write (SQLite only, where there is one writer)."""
         return self._waiting is not None and self._waiting.is_taken()
 
+    def breathe(self, seconds: float) -> None:
+        """Let other writers have their turn, where there is one writer at a time."""
+        if self._waiting is not None:
+            time.sleep(seconds)
+
     def dispose(self) -> None:
         """Close every connection, as a process must after it forked."""
         self._writer.dispose()
@@ -98,6 +104,7 @@ class Database:
             result = work(transaction)
             transaction.flush()
         transaction.committed()
+        self.after_commit(transaction)
         return result
 
 
@@ -231,6 +238,10 @@ class _WaitingRoom:
             return True
         fcntl.flock(self._probe, fcntl.LOCK_UN)
         return False
+
+
+def _nothing(_: Transaction) -> None:
+    return None
 
 
 @contextmanager

@@ -59,6 +59,13 @@ class ClientActed:
 
 
 @dataclass(frozen=True, slots=True)
+class Posted:
+    """Something was put into the outbox."""
+
+    outgoing: Row
+
+
+@dataclass(frozen=True, slots=True)
 class StagesChanged:
     """Stages were made, changed or removed: what was compiled for them may be out of date."""
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Executable, Table, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Executable, Table, bindparam, insert, select, text, update
 
 from crm.models import Base, Counter
-
-_ORDER = {table.name: position for position, table in enumerate(Base.metadata.sorted_tables)}
 
 
 class Row(dict[str, Any]):
@@ -27,13 +26,15 @@ class Row(dict[str, Any]):
 class Transaction:
     """Collects inserts and updates and writes them with one statement a table, since a statement a row is what costs.
 
-    Everything read through ``rows`` and ``execute`` sees what was collected before.
+    ``writes`` counts the changes, so that one can tell whether something was changed since. Everything read through
+    ``rows`` and ``execute`` sees what was collected before. ``memory`` is for whoever works in the transaction.
     """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.is_sqlite = connection.dialect.name == "sqlite"
         self.memory: dict[str, Any] = {}
+        self.writes = 0
         self._rows: dict[tuple[str, Any], Row] = {}
         self._inserts: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self._new: set[tuple[str, Any]] = set()
@@ -55,6 +56,7 @@ class Transaction:
 
     def insert(self, table: Table, values: Mapping[str, Any]) -> Row:
         """Collect a new row; columns left out take their default. Returns the row as it will be."""
+        self.writes += 1
         row = Row(table, {**_blank(table), **values})
         self._inserts[table.name].append(row)
         if row.id is not None:
@@ -64,6 +66,7 @@ class Transaction:
 
     def update(self, row: Row, changes: Mapping[str, Any]) -> None:
         """Collect changes of a row that was read or inserted in this transaction."""
+        self.writes += 1
         row.update(changes)
         if (row.table.name, row.id) not in self._new:
             self._updates[row.table.name].setdefault(row.id, {}).update(changes)
@@ -74,10 +77,12 @@ class Transaction:
         if held is not None:
             self.update(held, changes)
         else:
+            self.writes += 1
             self._updates[table.name].setdefault(row_id, {}).update(changes)
 
     def delete(self, row: Row) -> None:
         """Remove a row for good."""
+        self.writes += 1
         self.flush()
         self._rows.pop((row.table.name, row.id), None)
         self.connection.execute(row.table.delete().where(row.table.c.id == row.id))
@@ -108,11 +113,16 @@ class Transaction:
         return result
 
     def execute(self, statement: Executable, parameters: Any = None) -> Any:
-        """Run any other statement, after what was collected is written."""
+        """Run any other statement, after what was collected is written. Rows that are held do not learn of it."""
         self.flush()
-        if isinstance(statement, Delete):
-            self._rows.clear()
         return self.connection.execute(statement, parameters) if parameters is not None else self.connection.execute(statement)
+
+    def forget_rows(self, *tables: Table) -> None:
+        """Read rows of these tables anew, now that a lock is held on them."""
+        self.flush()
+        names = {table.name for table in tables}
+        for key in [key for key in self._rows if key[0] in names]:
+            del self._rows[key]
 
     def after_commit(self, act: Callable[[], None]) -> None:
         """Have something done once the transaction is committed; it must not matter if it is lost."""
@@ -134,7 +144,7 @@ class Transaction:
         if self._inserts:
             pending, self._inserts = self._inserts, defaultdict(list)
             self._new.clear()
-            for name in sorted(pending, key=_ORDER.__getitem__):
+            for name in sorted(pending, key=_parents_first().__getitem__):
                 self.connection.execute(insert(Base.metadata.tables[name]), pending[name])
         if self._updates:
             changes, self._updates = self._updates, defaultdict(dict)
@@ -162,6 +172,15 @@ class Transaction:
             (self._last_number,),
         )
         self._kept_number = self._last_number
+
+
+@lru_cache(maxsize=4)
+def _order(_: int) -> dict[str, int]:
+    return {table.name: position for position, table in enumerate(Base.metadata.sorted_tables)}
+
+
+def _parents_first() -> dict[str, int]:
+    return _order(len(Base.metadata.tables))
 
 
 def _slices(values: Sequence[Any], size: int) -> Iterable[Sequence[Any]]:

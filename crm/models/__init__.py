@@ -5,6 +5,7 @@ from crm.models.clients import Company, Contact, Link, Reach
 from crm.models.company import Counter, CustomField, Setting
 from crm.models.intake import Call, Exception_, Message, Owner, Submission, Token
 from crm.models.journal import Audit, BinEntry, Effect, Head, StageEntry
+from crm.models.outbox import Outgoing
 from crm.models.people import Absence, Department, Session, User
 from crm.models.records import Activity, Comment, Pipeline, Record, Stage, Turn
 
@@ -26,6 +27,7 @@ __all__ = [
     "Head",
     "Link",
     "Message",
+    "Outgoing",
     "Owner",
     "Pipeline",
     "Reach",
