@@ -15,6 +15,8 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
+from web.access import public
+
 ROOT = Path(__file__).parent.parent / "static"
 # In the order of the layers; what is named here stands before what is not.
 STYLES = ("css/tokens.css", "css/base.css", "css/components.css", "css/forms.css")
@@ -74,6 +76,7 @@ def asset(name: str) -> str:
 
 
 @assets.get("/assets/<fingerprint>/<path:name>")
+@public
 def show(fingerprint: str, name: str) -> Response:
     """A static file. An address of an older release gets today's file, and is not kept."""
     if name not in _shelf():

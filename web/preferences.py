@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, current_app, g, render_template, request
+from flask import Blueprint, Flask, Response, current_app, g, request
 
 from crm.errors import Invalid, NotFound
 from crm.words import phrase
-from web.respond import is_htmx, nothing, redirect_to, signal
+from web.access import is_own_path, public
+from web.respond import is_htmx, nothing, redirect_to, respond, signal
 from web.words import LANGUAGES
 
 A_YEAR = 365 * 24 * 3600
@@ -45,14 +46,16 @@ def initials(name: str) -> str:
 
 
 @preferences.post("/preferences")
+@public
 def choose() -> Response:
     """Keep a choice in a cookie; the theme and the shortcuts change at once, the language with the page."""
     picked = {name: request.form[name] for name in CHOICES if name in request.form}
     for name, value in picked.items():
         if value not in CHOICES[name]:
             raise Invalid.at(name, phrase("There is no such choice."))
+    back = request.form.get("back", "")
     if "language" in picked or not is_htmx():
-        response = redirect_to(safe_path(request.form.get("back", "")))
+        response = redirect_to(back if is_own_path(back) else "/")
     else:
         signal("preferences", **picked)
         response = nothing()
@@ -62,13 +65,9 @@ def choose() -> Response:
 
 
 @preferences.get("/style-guide")
-def style_guide() -> str:
+@public
+def style_guide() -> Response:
     """Every component in every state; for those who build pages, and for admins."""
     if not (current_app.debug or current_app.testing or getattr(g.get("viewer"), "role", None) == "admin"):
         raise NotFound
-    return render_template("style_guide.html")
-
-
-def safe_path(wish: str) -> str:
-    """A path of this site to go back to; anything else becomes the first page."""
-    return wish if wish.startswith("/") and not wish.startswith(("//", "/\\")) and "\n" not in wish else "/"
+    return respond("style_guide.html")

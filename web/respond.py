@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, Response, flash, g, get_flashed_messages, redirect, render_template
 from htmx_flask import Htmx, make_response, request
+from htmx_flask.requests import HtmxHeaders
 from markupsafe import Markup
 
 from crm.words import Phrase
@@ -81,12 +82,12 @@ def signal(name: str, **detail: Any) -> None:
 
 def is_htmx() -> bool:
     """Whether htmx made the request."""
-    return bool(request.htmx)
+    return bool(_htmx())
 
 
 def wants_fragment() -> bool:
     """Whether a part of a page is asked for: by htmx, and neither as a boosted link nor to restore history."""
-    return is_htmx() and not request.htmx.boosted and not request.htmx.history_restore_request
+    return is_htmx() and not _htmx().boosted and not _htmx().history_restore_request
 
 
 def vary(response: Response) -> Response:
@@ -112,9 +113,13 @@ def take_toasts() -> list[dict[str, Any]]:
     """The toasts that this page has to show, those of the page before among them; each is given once."""
     if wants_fragment():
         return []
-    taken = [json.loads(stored) for stored in get_flashed_messages(category_filter=["toast"])] + list(_told())
+    taken = [json.loads(str(stored)) for stored in get_flashed_messages(category_filter=["toast"])] + list(_told())
     _told().clear()
     return taken
+
+
+def _htmx() -> HtmxHeaders:
+    return cast(HtmxHeaders, request.htmx)  # type: ignore[attr-defined]  # htmx-flask puts it there
 
 
 def _told() -> list[dict[str, Any]]:

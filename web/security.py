@@ -37,7 +37,7 @@ HEADERS = {
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
-class Csrf(CSRFProtect):  # type: ignore[misc]  # Flask-WTF has no types
+class Csrf(CSRFProtect):
     """The protection of Flask-WTF, for tokens that look different in every response."""
 
     def _get_csrf_token(self) -> str | None:

@@ -31,7 +31,7 @@ COOKIE = "language"
 _LOCALES = {"en": "en_GB", PSEUDO: "en_150"}
 
 
-class Words(Domain):  # type: ignore[misc]  # Flask-Babel has no types
+class Words(Domain):
     """The catalogues; one language is not real and marks what goes through here."""
 
     def get_translations(self) -> Translations | NullTranslations:
@@ -40,7 +40,7 @@ class Words(Domain):  # type: ignore[misc]  # Flask-Babel has no types
         return super().get_translations()
 
 
-class OurBabel(Babel):  # type: ignore[misc]
+class OurBabel(Babel):
     """Flask-Babel with our catalogues."""
 
     @cached_property
@@ -64,12 +64,10 @@ def init_app(app: Flask) -> None:
 
 def language() -> str:
     """The language of the reader: what they chose for themselves, or else in this browser, or else what it asks for."""
-    wishes = (getattr(g.get("viewer"), "language", None), request.cookies.get(COOKIE))
+    chosen = (getattr(g.get("viewer"), "language", None), request.cookies.get(COOKIE))
+    asked = (wish.partition("-")[0].lower() for wish in request.accept_languages.values())
     known = {*LANGUAGES, *([PSEUDO] if current_app.config["PSEUDO_LANGUAGE"] else [])}
-    return next(
-        (wish for wish in wishes if wish in known),
-        request.accept_languages.best_match(list(LANGUAGES), "en") or "en",
-    )
+    return next((wish for wish in (*chosen, *asked) if wish in known), "en")
 
 
 def say(told: Phrase | str, *, marked: bool = False) -> str:
@@ -91,9 +89,7 @@ def _translated(text: str) -> str:
 
 
 def _in_bold(values: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        name: f'<b class="value" data-user-text>{escape(_written(value))}</b>' for name, value in values.items()
-    }
+    return {name: f'<b class="value" data-user-text>{escape(_written(value))}</b>' for name, value in values.items()}
 
 
 def _written(value: Any) -> str:
