@@ -57,8 +57,7 @@ class Catalog:
 def catalog() -> Catalog:
     """The rules of the product, read once; raises ``BadDeclaration`` naming the file where one cannot be used."""
     found = read_folder(rules, rules.GROUPS)
-    for rule in found.rules.values():
-        declaration.check_example(rule, _example_problems(rule))
+    check_examples(found)
     return found
 
 
@@ -74,6 +73,12 @@ def read_folder(package: ModuleType, groups: Mapping[str, Phrase]) -> Catalog:
             taken[key] = rule
         found[rule.facts.key] = rule
     return Catalog(found, groups)
+
+
+def check_examples(found: Catalog) -> None:
+    """Refuse rules whose own examples are not valid."""
+    for rule in found.rules.values():
+        declaration.check_example(rule, _example_problems(rule))
 
 
 def _rules_in(package: ModuleType, groups: Mapping[str, Phrase]) -> Iterator[type[Rule]]:

@@ -73,7 +73,10 @@ class Facts:
         """Everything that is wrong with stored settings; ``where`` is the place of the settings themselves."""
         problems = [self._unknown(key, where) for key in settings if key not in self.settings]
         for key, setting in self.settings.items():
-            problems += setting.check(settings.get(key, setting.default), context, f"{where}.{key}")
+            if key in settings:
+                problems += setting.check(settings[key], context, f"{where}.{key}")
+            elif setting.required and not setting.has_default:
+                problems.append(setting.missing(f"{where}.{key}"))
         return problems
 
     def _unknown(self, key: str, where: str) -> Problem:

@@ -72,7 +72,7 @@ def chain_text(chain: Chain, context: Context, say: Say = str) -> str:
 
 
 def _shown(setting: Setting[Any], raw: Any, context: Context) -> tuple[Piece, ...]:
-    return setting.show(raw, context) if setting.fits(raw) else (Piece("words", setting.when_empty),)
+    return setting.show(raw, context) if setting.is_empty(raw) or setting.fits(raw) else (Piece("words", setting.when_empty),)
 
 
 def _condition(node: Node, context: Context) -> tuple[Piece, ...]:

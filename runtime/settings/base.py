@@ -144,9 +144,9 @@ class Setting(Generic[T]):
         """Whether a stored value is of the right type at all."""
         raise NotImplementedError
 
-    def mend(self) -> Phrase | None:
+    def mend(self) -> Phrase:
         """How to put a value of the wrong type right."""
-        return None
+        return phrase("Write {wants} there, or leave the setting out.", wants=self.wants)
 
     def inspect(self, raw: Any, context: Context, where: str) -> list[Problem]:
         """What is wrong with a value that has the right type and is not empty."""

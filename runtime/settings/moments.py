@@ -34,7 +34,7 @@ class When(Setting[datetime | None]):
         return {"$ref": "#/$defs/date"}
 
     def fits(self, raw: Any) -> bool:
-        return raw is None or isinstance(raw, dict)
+        return isinstance(raw, dict)
 
     def inspect(self, raw: Any, context: Context, where: str) -> list[Problem]:
         return moment.check(raw, context.paths, where, as_run_time=False)

@@ -27,7 +27,7 @@ class Long(Setting[str]):
         return isinstance(raw, str)
 
     def is_empty(self, raw: Any) -> bool:
-        return not raw.strip()
+        return isinstance(raw, str) and not raw.strip()
 
     def inspect(self, raw: Any, context: Context, where: str) -> list[Problem]:
         return placeholders.check(raw, context.paths, where)
