@@ -244,7 +244,8 @@ def _paste(chain: Chain, part: Chain, place: Place, used: Iterable[str], *, fore
     nodes = {names[name]: map_node(node, repoint) for name, node in part.nodes.items()}
     inner = tuple(Edge(names[edge.source], names[edge.target], edge.exit) for edge in part.edges if edge.source != START)
     joined = replace(chain, nodes={**chain.nodes, **nodes}, edges=(*chain.edges, *inner))
-    return _attached(joined, [names[edge.target] for edge in part.after(START)], place), names
+    attached = _attached(joined, [names[edge.target] for edge in part.after(START)], place)
+    return replace(attached, edges=(*(edge for edge in attached.edges if edge not in inner), *inner)), names
 
 
 class _Ids:

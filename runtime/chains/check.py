@@ -98,10 +98,9 @@ def _check_condition(condition: Mapping[str, Any], context: Context, where: str)
 
 def _check_outputs(chain: Chain, name: str, node: Node) -> Iterator[Problem]:
     """Only what is surely over when this node begins has outputs: the nodes on its own way from the start."""
-    before = set(chain.before(name))
     for where, path in used_paths(node):
         source = path.partition(".")[0]
-        if source not in chain.nodes or source in before:
+        if source not in chain.nodes or source in chain.before(name):
             continue
         if source == name:
             says = phrase("This rule uses its own result ({path}), which is not there before it has run.", path=path)
