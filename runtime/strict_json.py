@@ -27,9 +27,7 @@ def strict_json(text: str | bytes) -> Any:
     """
     decoded = _decode(text)
     try:
-        value = json.loads(
-            decoded, object_pairs_hook=_object, parse_constant=_refuse, parse_float=_float, parse_int=_int
-        )
+        value = json.loads(decoded, object_pairs_hook=_object, parse_constant=_refuse, parse_float=_float, parse_int=_int)
         _walk(value)
     except json.JSONDecodeError as error:
         raise _invalid(decoded, error.pos, _not_json(error.msg)) from None
