@@ -28,7 +28,7 @@ class StepScope(Scope, Protocol):
     def working_time(self) -> WorkingTime:
         """The company's working days and hours."""
 
-    def zone_of(self, person: int | None) -> ZoneInfo:
+    def zone_of(self, person: int | None, /) -> ZoneInfo:
         """The time zone of a user; the company's where there is nobody."""
 
 
