@@ -6,6 +6,7 @@ chain ever had: an id is never given twice, because traces point at it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +22,8 @@ from runtime.language.paths import ROOT_WORDS
 from runtime.rule import Exit
 
 Json = dict[str, Any]
+
+_COUNTED = re.compile(r"n[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -252,9 +255,13 @@ class _Ids:
     """New ids, each above every ``n`` with a number that there ever was."""
 
     def __init__(self, used: Iterable[str]) -> None:
-        numbers = [int(name[1:]) for name in used if name[:1] == "n" and name[1:].isdecimal() and name.isascii()]
+        self._used = set(used)
+        # A file from elsewhere may count in numbers so high that the next one would be too long for an id.
+        numbers = [int(name[1:]) for name in self._used if _COUNTED.fullmatch(name)]
         self._last = max(numbers, default=0)
 
     def __call__(self) -> str:
         self._last += 1
+        while f"n{self._last}" in self._used:
+            self._last += 1
         return f"n{self._last}"

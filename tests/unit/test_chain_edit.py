@@ -67,6 +67,11 @@ def test_an_id_is_never_given_twice() -> None:
     assert "n8" in chain["nodes"]
 
 
+def test_ids_that_count_as_high_as_they_can_do_not_use_up_the_names() -> None:
+    assert add_node(row(), "add_comment", used={"n" + "9" * 31})[1] == "n4"
+    assert add_node(row(), "add_comment", used={"n999999999", "n1000000000"})[1] == "n1000000001"
+
+
 def test_a_rule_is_added_after_another_beside_what_follows() -> None:
     chain, added = add_node(row(), "add_comment", Place("n1"))
     assert chain["edges"] == [["start", "n1"], ["n1", "n2"], ["n1", added], ["n2", "n3"]]
