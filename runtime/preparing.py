@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 from sqlalchemy import select
@@ -15,16 +17,21 @@ from crm.models import User
 
 
 def prepare(configuration: Configuration) -> str:
-    """Migrate the database; returns how to sign in to the demo company when it was loaded, else an empty text."""
+    """Migrate the database, and fill it on the first start; returns how to sign in then, else an empty text."""
     warn_of_sqlite(configuration)
     upgrade(configuration)
-    if not configuration.demo:
-        return ""
     database = Database(configuration.database_url)
     try:
-        return "" if has_people(database) else told(demo_company.load(database))
+        return "" if has_people(database) else begin(database, configuration)
     finally:
         database.dispose()
+
+
+def begin(database: Database, configuration: Configuration) -> str:
+    """The demo company or, without it, one admin and two empty pipelines; returns how to sign in."""
+    fill = demo_company.load if configuration.demo else demo_company.start_empty
+    sign_ins = fill(database, datetime.now(UTC))
+    return told(sign_ins, demo_company.keep_sign_ins(sign_ins, configuration.data))
 
 
 def warn_of_sqlite(configuration: Configuration) -> None:
@@ -41,8 +48,6 @@ def has_people(database: Database) -> bool:
         return connection.execute(select(User.id).limit(1)).first() is not None
 
 
-def told(sign_ins: Sequence[demo_company.SignIn]) -> str:
-    """The sign-ins as a small table; the passwords are stored nowhere in this form."""
-    width = max((len(each.email) for each in sign_ins), default=0)
-    lines = [f"  {each.email:<{width}}  {each.password}  {each.name}, {each.role}\n" for each in sign_ins]
-    return "".join(["\nThe demo company; these passwords are shown this once:\n", *lines, "\n"])
+def told(sign_ins: Sequence[demo_company.SignIn], kept_in: Path) -> str:
+    """How to sign in, as a small table."""
+    return f"\nHow to sign in (also kept in {kept_in}; delete it when you do not need it):\n{demo_company.as_table(sign_ins)}\n"

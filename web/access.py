@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Flask, Response, current_app, g, request, url_for
+from flask import Flask, Response, current_app, g, jsonify, request, url_for
 from sqlalchemy import select
 
 from crm import access, sessions
@@ -173,7 +173,7 @@ def send_strangers_to_sign_in() -> Response | None:
 def to_sign_in() -> Response:
     """Send the stranger to sign in and then back here; a program is told so."""
     if request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html") == "application/json":
-        response = current_app.json.response(error=say(phrase("Please sign in first.")))
+        response = jsonify(error=say(phrase("Please sign in first.")))
         response.status_code = 401
         return response
     asked = request.full_path.rstrip("?") if request.method == "GET" else ""

@@ -11,7 +11,7 @@ from crm import passwords, sessions
 from crm.configuration import Configuration
 from crm.entities import table_of
 from crm.models import User
-from crm.transaction import Row
+from crm.transaction import Row, Transaction
 from crm.words import phrase
 from web.access import current_user, database, forget_browser, is_own_path, now, public, remember_browser
 from web.house import home
@@ -22,6 +22,12 @@ LIMIT_OF_ACCOUNT = "10 per 15 minutes"
 LIMIT_OF_ADDRESS = "100 per 15 minutes"
 A_YEAR = 365 * 24 * 3600
 _USERS = table_of(User)
+
+
+def account_of_try() -> str:
+    """Under which name the wrong passwords of one address for one account are counted."""
+    return f"{request.remote_addr}|{request.form.get('email', '').strip().lower()[:200]}"
+
 
 sign_in = Blueprint("sign_in", __name__)
 limiter = Limiter(
@@ -61,7 +67,7 @@ def show() -> Response:
 @sign_in.post("/sessions")
 @public
 @limiter.limit(LIMIT_OF_ADDRESS, deduct_when=lambda response: response.status_code == 422)
-@limiter.limit(LIMIT_OF_ACCOUNT, key_func=lambda: _account(), deduct_when=lambda response: response.status_code == 422)
+@limiter.limit(LIMIT_OF_ACCOUNT, key_func=account_of_try, deduct_when=lambda response: response.status_code == 422)
 def create() -> Response:
     """Sign in. A wrong password and an unknown address are answered alike, and as slowly."""
     email, password = request.form.get("email", "").strip(), request.form.get("password", "")
@@ -112,7 +118,7 @@ def _find(email: str) -> Row | None:
 def _start(user: Row, fresh_hash: str | None) -> str:
     moment, browser, address = now(), request.headers.get("User-Agent"), request.remote_addr
 
-    def work(transaction: sessions.Transaction) -> str:
+    def work(transaction: Transaction) -> str:
         if fresh_hash:
             transaction.execute(update(_USERS).where(_USERS.c.id == user.id).values(password_hash=fresh_hash))
         return sessions.start(transaction, user.id, moment, browser=browser, address=address)
@@ -122,10 +128,6 @@ def _start(user: Row, fresh_hash: str | None) -> str:
 
 def _onward(wish: str) -> str:
     return wish if is_own_path(wish) else url_for("sign_in.arrive")
-
-
-def _account() -> str:
-    return f"{request.remote_addr}|{request.form.get('email', '').strip().lower()[:200]}"
 
 
 def _storage(redis_url: str) -> str:
