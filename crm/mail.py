@@ -26,6 +26,8 @@ LONGEST_HEADER = 16_000
 MOST_RECIPIENTS = 50
 MOST_ANSWERED = 30
 MOST_PARTS = 200
+# A tenth of a second for the parser; no text has so many lines that look like the border of a part.
+MOST_BOUNDARIES = 10_000
 LONGEST_ID = 400
 OLDEST = timedelta(days=60)
 # What the parser raises on broken headers and structures, by experience.
@@ -42,6 +44,8 @@ def read_email(raw: bytes, received_at: datetime) -> IncomingEmail:
         raise Invalid.at("message", phrase("The message is larger than 5 MiB."), phrase("Send large files by a link."))
     if not raw.strip():
         raise Invalid.at("message", phrase("The message is empty."))
+    if raw.count(b"\n--") > MOST_BOUNDARIES:
+        raise Invalid.at("message", phrase("The message has too many parts."))
     try:
         message = message_from_bytes(raw, policy=compat32)
         text = _text_of(message)
@@ -87,7 +91,9 @@ def _header(message: Message, name: str) -> BaseHeader | str:
 
 
 def _raw(message: Message, name: str) -> Iterator[str]:
-    return (str(value)[:LONGEST_HEADER] for key, value in message.raw_items() if key.lower() == name.lower())
+    for key, value in message.raw_items():
+        if key.lower() == name.lower():
+            yield str(value)[:LONGEST_HEADER].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _sender(message: Message) -> tuple[str | None, str]:
