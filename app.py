@@ -20,6 +20,8 @@ from crm.errors import RulewrightError
 if TYPE_CHECKING:
     from flask import Flask
 
+    from crm.database import Database
+
 VERSION = "1.0.0"
 
 
@@ -31,7 +33,7 @@ def create_app(configuration: Configuration | None = None) -> Flask:
     import builder
     import web
     import workspace
-    from crm.database import Database, db
+    from crm.database import db
 
     configuration = configuration or Configuration.from_environment()
     app = Flask(__name__, root_path=str(HOUSE))
@@ -40,11 +42,23 @@ def create_app(configuration: Configuration | None = None) -> Flask:
         SECRET_KEY=configuration.secret_key,
         SQLALCHEMY_DATABASE_URI=configuration.database_url,
     )
+    app.extensions["database"] = open_database(configuration)
     db.init_app(app)
-    app.extensions["database"] = Database(configuration.database_url, person=True)
     for part in (web, workspace, builder, api):
         part.register(app)
     return app
+
+
+def open_database(configuration: Configuration) -> Database:
+    """The database of the pages: rules listen to it, and its commits kick the workers."""
+    from crm.database import Database
+    from runtime.engine import starting
+    from runtime.queue import Kicker
+
+    starting.listen()
+    database = Database(configuration.database_url, person=True)
+    database.after_commit = Kicker(configuration.redis_url)
+    return database
 
 
 def main(arguments: list[str]) -> None:

@@ -29,7 +29,16 @@ TRIES = 12
 SAFE_SQLITE = (3, 51, 3)
 SAFE_BACKPORTS = ((3, 50, 7), (3, 44, 6))
 
-db = SQLAlchemy(model_class=Base, session_options={"autoflush": False})
+
+class Pages(SQLAlchemy):
+    """Flask-SQLAlchemy, with the engine that cannot write: pages read through ``db.session`` and write through the desk."""
+
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Any) -> Engine:
+        database: Database = app.extensions["database"]
+        return database.reader
+
+
+db = Pages(model_class=Base, session_options={"autoflush": False})
 
 
 class Database:
@@ -92,6 +101,11 @@ class Database:
         self._writer.dispose(close=False)
         if self._reader is not self._writer:
             self._reader.dispose(close=False)
+
+    @property
+    def reader(self) -> Engine:
+        """The engine that cannot write."""
+        return self._reader
 
     @property
     def engine(self) -> Engine:

@@ -12,14 +12,15 @@ from sqlalchemy import select
 
 from crm import demo as demo_company
 from crm.configuration import Configuration
-from crm.database import Database, sqlite_is_safe, upgrade
+from crm.database import Database, sqlite_is_safe
+from crm.migrating import upgrade
 from crm.models import User
 
 
 def prepare(configuration: Configuration) -> str:
     """Migrate the database, and fill it on the first start; returns how to sign in then, else an empty text."""
     warn_of_sqlite(configuration)
-    upgrade(configuration)
+    upgrade(configuration, datetime.now(UTC))
     database = Database(configuration.database_url)
     try:
         return "" if has_people(database) else begin(database, configuration)

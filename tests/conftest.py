@@ -17,6 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
+import runtime.engine.models  # noqa: F401  its tables belong to the schema
 from app import create_app
 from crm.configuration import Configuration
 from crm.database import Database, create_schema

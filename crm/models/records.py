@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm.models.base import Base
 
 
+_ALIVE: dict[str, Any] = {"sqlite_where": text("deleted_at IS NULL"), "postgresql_where": text("deleted_at IS NULL")}
+
+
 class Pipeline(Base):
     """A row of stages for leads or for deals. ``people`` (user ids) take turns with what comes in."""
 
@@ -44,14 +47,7 @@ class Record(Base):
 
     __tablename__ = "record"
     __table_args__ = (
-        Index(
-            "ix_record_board",
-            "stage_id",
-            text("stage_entered_at DESC"),
-            text("id DESC"),
-            sqlite_where=text("deleted_at IS NULL"),
-            postgresql_where=text("deleted_at IS NULL"),
-        ),
+        Index("ix_record_board", "stage_id", "stage_entered_at", "id", **_ALIVE),
         Index("ix_record_pipeline", "pipeline_id"),
         Index("ix_record_bin", "bin_id"),
     )

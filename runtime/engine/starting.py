@@ -10,7 +10,7 @@ from sqlalchemy import select
 from crm import events
 from crm.desk import Desk
 from crm.entities import table_of
-from crm.events import Entry, RecordsRemoved, StageEntered
+from crm.events import Entry, Posted, RecordsRemoved, StageEntered
 from crm.keys import new_key
 from crm.models import Head
 from crm.transaction import Row, Transaction
@@ -28,6 +28,7 @@ def listen() -> None:
     """Hang the engine on the news of the CRM."""
     events.listen(StageEntered, on_stage_entered)
     events.listen(RecordsRemoved, on_records_removed)
+    events.listen(Posted, on_posted)
 
 
 def on_stage_entered(desk: Desk, event: StageEntered) -> None:
@@ -41,6 +42,11 @@ def on_stage_entered(desk: Desk, event: StageEntered) -> None:
 def on_records_removed(desk: Desk, event: RecordsRemoved) -> None:
     """Cancel whatever runs of deleted records had pending."""
     cancel_runs(desk, _live(desk, _RUN.c.record_id, [record.id for record in event.records]), DELETED)
+
+
+def on_posted(desk: Desk, event: Posted) -> None:
+    """Something was put into the outbox: a sender shall look."""
+    desk.transaction.memory["kick_outside"] = True
 
 
 def start_runs(desk: Desk, entries: Sequence[Entry], *, generation: int = 0) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from crm.desk import Desk
 from crm.entities import table_of
@@ -38,10 +38,16 @@ def release_due(transaction: Transaction, now: datetime, most: int = BATCH) -> i
     return released
 
 
-def next_due(transaction: Transaction) -> datetime | None:
+def first_due(connection: Connection) -> datetime | None:
     """When the next sleeping step is due, if any sleeps."""
-    due: datetime | None = transaction.execute(select(func.min(_STEP.c.due_at)).where(_STEP.c.state == StepState.SLEEPING.value)).scalar()
+    due: datetime | None = connection.execute(select(func.min(_STEP.c.due_at)).where(_STEP.c.state == StepState.SLEEPING.value)).scalar()
     return due
+
+
+def next_due(transaction: Transaction) -> datetime | None:
+    """The same within a transaction."""
+    transaction.flush()
+    return first_due(transaction.connection)
 
 
 def wake(transaction: Transaction, run: Row, now: datetime, since: datetime) -> None:
