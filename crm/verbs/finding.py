@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, or_, select, text
 
 from crm.entities import TABLES, table_of
-from crm.models import Link, Message, Owner, Reach, Record, Stage, Turn
+from crm.models import Link, Message, Outgoing, Owner, Reach, Record, Stage, Turn
 from crm.transaction import Row
 from crm.verbs.exceptions import ExceptionVerbs
 
 _TURNS = table_of(Turn)
+# The Message-ID of what we send begins with the number that it has in the outbox.
+_OURS = re.compile(r"([0-9a-f]{32})@")
 # One key for all that comes in: two messages of one stranger must not make two leads.
 _GATE = 0x1E7A4E
 
@@ -62,10 +65,7 @@ class FindingVerbs(ExceptionVerbs):
         """The record on which the first known one of these messages lies, locked; None where it is deleted or none is known."""
         if not message_ids:
             return None
-        statement = select(Message.external_id, Message.record_id).where(
-            Message.external_id.in_(message_ids), Message.record_id.is_not(None)
-        )
-        known: dict[str, int] = dict(self.transaction.execute(statement).all())
+        known = self._records_of_messages(message_ids)
         for record_id in dict.fromkeys(known[each] for each in message_ids if each in known):
             self.lock([record_id])
             row = self.transaction.get(TABLES["deal"], record_id)
@@ -86,6 +86,16 @@ class FindingVerbs(ExceptionVerbs):
         """Let nothing else come in until this is committed; SQLite's one writer needs no gate."""
         if not self.transaction.is_sqlite:
             self.transaction.execute(text("SELECT pg_advisory_xact_lock(:gate)"), {"gate": _GATE})
+
+    def _records_of_messages(self, message_ids: Sequence[str]) -> dict[str, int]:
+        lying = select(Message.external_id, Message.record_id)
+        found = self.transaction.execute(lying.where(Message.external_id.in_(message_ids), Message.record_id.is_not(None)))
+        records: dict[str, int] = dict(found.all())
+        sent = {bytes.fromhex(ours[1]): each for each in message_ids if (ours := _OURS.match(each))}
+        if sent:
+            leaving = select(Outgoing.id, Outgoing.record_id).where(Outgoing.id.in_(sent), Outgoing.record_id.is_not(None))
+            records |= {sent[key]: record_id for key, record_id in self.transaction.execute(leaving)}
+        return records
 
     def _owner(self, kind: str, keys: Iterable[str]) -> int | None:
         wanted = [key.lower() for key in keys]

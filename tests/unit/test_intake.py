@@ -278,6 +278,14 @@ def test_a_reply_of_a_colleague_joins_the_conversation(company: Company) -> None
     assert len(company.rows("lead")) == 1
 
 
+def test_an_answer_to_what_we_sent_is_a_reply(company: Company, jean: Row) -> None:
+    deal = company.deal(jean, stage="sales/won")
+    sent = company.at_desk(lambda desk: desk.post("maildir", {"to": "jean@client.example"}, desk.record(deal.id)))
+    taken = company.email("boss@client.example", answers=(f"{sent.id.hex()}@roofs.example",))
+    assert taken.outcome is Outcome.REPLY
+    assert [event.record.id for event in company.heard] == [deal.id]
+
+
 def test_a_conversation_ends_with_its_record(company: Company) -> None:
     lead = company.email(external_id="first@client.example").record
     assert lead is not None
