@@ -367,9 +367,8 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("condition", "words"), SENTENCES, ids=[words for _, words in SENTENCES])
 def test_a_condition_reads_as_a_sentence(condition: dict[str, Any], words: str) -> None:
-    pieces = sentence(
-        condition, PATHS, lambda value, kind: {"user:anna": "Anna"}.get(value, str(value)) if kind is Kind.USER else str(value)
-    )
+    names = {("user:anna", Kind.USER): "Anna"}
+    pieces = sentence(condition, PATHS, lambda value, kind: names.get((str(value), kind), str(value)))
     assert " ".join(map(str, pieces)) == words
 
 

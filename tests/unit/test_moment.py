@@ -1,0 +1,374 @@
+"""Moments: when they fall, in which zone, across clock changes and working time, and what is refused."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from crm.errors import Invalid
+from crm.fields import Field, Kind
+from crm.words import phrase
+from runtime.language.moment import Due, WorkingTime, check, compile_moment, json_schema, sentence, told
+from runtime.language.paths import Paths
+from runtime.language.scope import PlainScope
+
+PARIS = ZoneInfo("Europe/Paris")
+WARSAW = ZoneInfo("Europe/Warsaw")
+NEW_YORK = ZoneInfo("America/New_York")
+NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+CUSTOM = (Field("visit", Kind.BOOKING, phrase("Visit")), Field("meeting", Kind.DATETIME, phrase("Meeting")))
+PATHS = Paths("deal", CUSTOM, outputs={"n1": {"date": Kind.DATE}}, trigger={"date": Kind.DATE})
+OFFICE = WorkingTime(holidays=frozenset({date(2026, 1, 6)}))
+
+
+def falls_on(
+    moment: Mapping[str, Any], close_date: Any = None, reached: datetime = NOW, zone: ZoneInfo = PARIS, calendar: WorkingTime = OFFICE
+) -> datetime | None:
+    scope = PlainScope({"record": {"close_date": close_date}}, reached)
+    return compile_moment(moment).falls_on(reached, scope, zone, calendar)
+
+
+def shown(moment: Mapping[str, Any], close_date: Any = None, reached: datetime = NOW, zone: ZoneInfo = PARIS) -> str:
+    found = falls_on(moment, close_date, reached, zone)
+    assert found is not None
+    assert found.tzinfo is UTC
+    return found.astimezone(zone).strftime("%a %Y-%m-%d %H:%M")
+
+
+def after(amount: int, unit: str, **more: Any) -> dict[str, Any]:
+    return {"when": "after", "amount": amount, "unit": unit, **more}
+
+
+def before(amount: int, unit: str, **more: Any) -> dict[str, Any]:
+    return {"when": "before", "amount": amount, "unit": unit, "of": "record.close_date", **more}
+
+
+# 5 January 2026 is a Monday; the clock in Paris shows 10:30.
+@pytest.mark.parametrize(
+    ("moment", "falls"),
+    [
+        ({"when": "now"}, "Mon 2026-01-05 10:30"),
+        (after(90, "minutes"), "Mon 2026-01-05 12:00"),
+        (after(24, "hours"), "Tue 2026-01-06 10:30"),
+        (after(0, "days"), "Mon 2026-01-05 10:30"),
+        (after(1, "days"), "Tue 2026-01-06 10:30"),
+        (after(1, "days", time="14:00"), "Tue 2026-01-06 14:00"),
+        (after(0, "days", time="08:00"), "Mon 2026-01-05 08:00"),
+        (after(2, "weeks"), "Mon 2026-01-19 10:30"),
+        (after(6, "months"), "Sun 2026-07-05 10:30"),
+        (after(100, "years"), "Sat 2126-01-05 10:30"),
+        ({"when": "on", "date": "2027-01-15T14:00:00+01:00"}, "Fri 2027-01-15 14:00"),
+        ({"when": "on", "date": "2027-01-15T14:00:00Z"}, "Fri 2027-01-15 15:00"),
+        ({"when": "on", "date": "2027-01-15T14:00"}, "Fri 2027-01-15 14:00"),
+        ({"when": "on", "date": "2027-01-15"}, "Fri 2027-01-15 00:00"),
+    ],
+)
+def test_a_moment_is_counted_from_when_it_is_reached(moment: dict[str, Any], falls: str) -> None:
+    assert shown(moment) == falls
+
+
+@pytest.mark.parametrize(
+    ("moment", "value", "falls"),
+    [
+        ({"when": "at", "of": "record.close_date"}, date(2026, 3, 10), "Tue 2026-03-10 00:00"),
+        ({"when": "at", "of": "deal.close_date", "time": "09:00"}, date(2026, 3, 10), "Tue 2026-03-10 09:00"),
+        ({"when": "at", "of": "record.close_date"}, datetime(2026, 3, 10, 9, 15, tzinfo=UTC), "Tue 2026-03-10 10:15"),
+        (after(2, "hours", of="record.close_date"), date(2026, 3, 10), "Tue 2026-03-10 02:00"),
+        (before(1, "days", time="09:00"), date(2026, 3, 10), "Mon 2026-03-09 09:00"),
+        (before(1, "months"), date(2026, 3, 31), "Sat 2026-02-28 00:00"),
+        (before(30, "minutes"), datetime(2026, 3, 10, 9, 15, tzinfo=UTC), "Tue 2026-03-10 09:45"),
+        (after(6, "months", of="record.close_date"), date(2026, 8, 31), "Sun 2027-02-28 00:00"),
+        (after(6, "months", of="record.close_date"), date(2027, 8, 31), "Tue 2028-02-29 00:00"),
+        (after(1, "years", of="record.close_date"), date(2028, 2, 29), "Wed 2029-02-28 00:00"),
+        (before(10, "years"), date(2020, 3, 10), "Wed 2010-03-10 00:00"),
+    ],
+)
+def test_a_moment_is_counted_from_a_date_of_the_record(moment: dict[str, Any], value: Any, falls: str) -> None:
+    assert shown(moment, value) == falls
+
+
+def test_days_keep_the_clock_time_when_the_clocks_change_and_hours_do_not() -> None:
+    saturday = datetime(2026, 3, 28, 9, tzinfo=UTC)
+    assert shown(after(1, "days"), reached=saturday) == "Sun 2026-03-29 10:00"
+    assert shown(after(24, "hours"), reached=saturday) == "Sun 2026-03-29 11:00"
+
+
+def test_a_time_that_the_clocks_skip_means_the_first_valid_moment_after_it() -> None:
+    assert shown({"when": "at", "of": "record.close_date", "time": "02:30"}, date(2026, 3, 29)) == "Sun 2026-03-29 03:00"
+    assert falls_on(after(1, "days", of="record.close_date"), datetime(2026, 3, 28, 1, 30, tzinfo=UTC)) == datetime(
+        2026, 3, 29, 1, tzinfo=UTC
+    )
+
+
+def test_a_time_that_the_clocks_show_twice_means_the_first() -> None:
+    moment = {"when": "at", "of": "record.close_date", "time": "02:30"}
+    assert falls_on(moment, date(2026, 10, 25)) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+def test_where_midnight_does_not_exist_the_day_begins_later_and_the_days_after_it_do_not() -> None:
+    sao_paulo = ZoneInfo("America/Sao_Paulo")
+    assert shown({"when": "at", "of": "record.close_date"}, date(2018, 11, 4), zone=sao_paulo) == "Sun 2018-11-04 01:00"
+    assert shown(after(1, "days", of="record.close_date"), date(2018, 11, 4), zone=sao_paulo) == "Mon 2018-11-05 00:00"
+
+
+def test_a_whole_day_that_a_zone_leaves_out_is_passed_over() -> None:
+    apia = ZoneInfo("Pacific/Apia")
+    assert shown({"when": "at", "of": "record.close_date", "time": "14:00"}, date(2011, 12, 30), zone=apia) == "Sat 2011-12-31 00:00"
+
+
+def test_the_same_day_begins_at_another_instant_for_another_person() -> None:
+    moment = {"when": "at", "of": "record.close_date", "time": "09:00"}
+    assert falls_on(moment, date(2026, 3, 10), zone=WARSAW) == datetime(2026, 3, 10, 8, tzinfo=UTC)
+    assert falls_on(moment, date(2026, 3, 10), zone=NEW_YORK) == datetime(2026, 3, 10, 13, tzinfo=UTC)
+
+
+# The office works from Monday to Friday, 09:00 to 18:00, and not on Tuesday 6 January.
+@pytest.mark.parametrize(
+    ("moment", "reached", "falls"),
+    [
+        (after(1, "days"), "2026-01-05T10:30", "Wed 2026-01-07 10:30"),
+        (after(5, "days"), "2026-01-05T10:30", "Tue 2026-01-13 10:30"),
+        (after(1, "weeks"), "2026-01-05T10:30", "Tue 2026-01-13 10:30"),
+        (after(1, "days"), "2026-01-03T10:30", "Mon 2026-01-05 10:30"),
+        (after(1, "days"), "2026-01-05T20:00", "Thu 2026-01-08 09:00"),
+        (after(1, "days", time="07:00"), "2026-01-05T10:30", "Wed 2026-01-07 09:00"),
+        (after(1, "days", time="14:00"), "2026-01-09T23:00", "Mon 2026-01-12 14:00"),
+        (after(0, "days"), "2026-01-05T10:30", "Mon 2026-01-05 10:30"),
+        (after(0, "days"), "2026-01-05T18:00", "Wed 2026-01-07 09:00"),
+        (after(2, "hours"), "2026-01-05T10:30", "Mon 2026-01-05 12:30"),
+        (after(2, "hours"), "2026-01-05T17:00", "Wed 2026-01-07 10:00"),
+        (after(1, "hours"), "2026-01-05T17:00", "Wed 2026-01-07 09:00"),
+        (after(18, "hours"), "2026-01-05T09:00", "Thu 2026-01-08 09:00"),
+        (after(60, "minutes"), "2026-01-10T12:00", "Mon 2026-01-12 10:00"),
+        (before(1, "days"), "2026-01-07T10:30", "Mon 2026-01-05 10:30"),
+        (before(1, "days"), "2026-01-12T00:00", "Fri 2026-01-09 09:00"),
+        (before(2, "hours"), "2026-01-07T10:00", "Mon 2026-01-05 17:00"),
+        (before(2, "hours"), "2026-01-06T12:00", "Mon 2026-01-05 16:00"),
+        (before(1, "hours"), "2026-01-07T10:00", "Wed 2026-01-07 09:00"),
+        (before(9, "hours"), "2026-01-07T23:00", "Wed 2026-01-07 09:00"),
+        (before(1, "weeks"), "2026-01-12T12:00", "Fri 2026-01-02 12:00"),
+    ],
+)
+def test_working_time_leaves_out_nights_weekends_and_holidays(moment: dict[str, Any], reached: str, falls: str) -> None:
+    start = datetime.fromisoformat(reached).replace(tzinfo=PARIS).astimezone(UTC)
+    assert shown({**moment, "working_time": True}, close_date=start, reached=start) == falls
+
+
+def test_a_shift_that_ends_at_midnight_is_counted_to_its_end() -> None:
+    evening = WorkingTime(frozenset({1, 2}), time(18), time(0))
+    found = falls_on(after(7, "hours", working_time=True), reached=datetime(2026, 1, 5, 17, tzinfo=UTC), zone=PARIS, calendar=evening)
+    assert found == datetime(2026, 1, 6, 18, tzinfo=UTC)
+    back = falls_on(before(1, "hours", working_time=True), date(2026, 1, 6), calendar=evening)
+    assert back == datetime(2026, 1, 5, 22, tzinfo=UTC)
+
+
+def test_a_company_that_never_works_still_gets_a_date() -> None:
+    nobody = WorkingTime(frozenset())
+    assert falls_on(after(1, "days", working_time=True), calendar=nobody) == falls_on(after(1, "days"))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"days": [0]},
+        {"days": [8]},
+        {"from": "18:00", "to": "09:00"},
+        {"from": "9"},
+        {"holidays": ["Christmas"]},
+        {"from": "09:00", "to": "09:00"},
+    ],
+    ids=str,
+)
+def test_working_time_that_cannot_be_is_refused(raw: dict[str, Any]) -> None:
+    with pytest.raises(Invalid):
+        WorkingTime.from_json(raw)
+
+
+def test_working_time_is_read_from_its_file_format() -> None:
+    raw = {"days": [1, 2, 3, 4, 5], "from": "09:00", "to": "18:00", "holidays": ["2026-01-06"]}
+    assert WorkingTime.from_json(raw) == OFFICE
+    assert WorkingTime.from_json({}) == WorkingTime()
+
+
+def due(moment: Mapping[str, Any], close_date: Any = None, reached: datetime = NOW, now: datetime = NOW) -> datetime | Due:
+    scope = PlainScope({"record": {"close_date": close_date}}, now)
+    return compile_moment(moment).due(reached, scope, PARIS, OFFICE)
+
+
+AT = {"when": "at", "of": "record.close_date"}
+
+
+def test_a_node_waits_for_what_is_to_come() -> None:
+    assert due(after(1, "hours")) == datetime(2026, 1, 5, 10, 30, tzinfo=UTC)
+    assert due({**AT, "past": "skip"}, date(2026, 3, 10)) == datetime(2026, 3, 9, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("value", [None, date(2026, 1, 1), "no date"])
+def test_a_moment_that_has_passed_or_has_no_date_means_at_once_or_never(value: Any) -> None:
+    assert due(AT, value) is Due.NOW
+    assert due({**AT, "past": "run"}, value) is Due.NOW
+    assert due({**AT, "past": "skip"}, value) is Due.SKIP
+
+
+def test_now_is_never_late() -> None:
+    assert due({"when": "now"}) is Due.NOW
+    assert due(after(0, "days", past="skip"), now=datetime(2026, 1, 5, 9, 31, tzinfo=UTC)) is Due.NOW
+
+
+def test_a_moment_computed_anew_counts_from_when_the_node_was_reached() -> None:
+    later = datetime(2026, 1, 8, tzinfo=UTC)
+    assert due(after(5, "days"), now=later) == datetime(2026, 1, 10, 9, 30, tzinfo=UTC)
+    assert due(after(1, "days"), now=later) is Due.NOW
+
+
+def test_a_date_setting_keeps_a_past_date_and_stays_empty_without_one() -> None:
+    assert falls_on(AT, date(2020, 1, 1)) == datetime(2019, 12, 31, 23, tzinfo=UTC)
+    assert falls_on(AT, None) is None
+
+
+@pytest.mark.parametrize("value", [date.min, date.max, datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)], ids=str)
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Adak", "UTC"])
+@pytest.mark.parametrize("unit", ["minutes", "days", "months", "years"])
+@pytest.mark.parametrize("working_time", [False, True])
+def test_a_date_at_the_edge_of_time_never_raises(value: Any, zone: str, unit: str, working_time: bool) -> None:
+    most = {"minutes": 52_596_000, "days": 36_525, "months": 1_200, "years": 100}[unit]
+    counted = {"working_time": True} if working_time and unit in ("minutes", "days") else {}
+    for moment in (AT, {**AT, **counted}, before(most, unit, **counted), after(most, unit, of="record.close_date", **counted)):
+        found = falls_on(moment, value, zone=ZoneInfo(zone))
+        assert found is not None
+        assert (found.year > 5000) is (value.year > 5000)
+
+
+EXAMPLES = [
+    {"when": "now"},
+    {"when": "after", "amount": 6, "unit": "months"},
+    {"when": "after", "amount": 1, "unit": "days", "time": "14:00"},
+    {"when": "after", "amount": 2, "unit": "days", "of": "record.close_date", "working_time": True},
+    {"when": "before", "amount": 1, "unit": "days", "of": "record.close_date", "time": "09:00"},
+    {"when": "at", "of": "record.close_date"},
+    {"when": "at", "of": "deal.visit.starts"},
+    {"when": "at", "of": "record.close_date", "time": "09:00", "working_time": True},
+    {"when": "on", "date": "2027-01-15T14:00:00+01:00"},
+    {"when": "after", "amount": 0, "unit": "minutes", "working_time": True},
+    {"when": "after", "amount": 100, "unit": "years", "working_time": False},
+]
+
+
+@pytest.mark.parametrize("moment", EXAMPLES, ids=str)
+@pytest.mark.parametrize("as_run_time", [True, False])
+def test_what_is_promised_is_accepted(moment: dict[str, Any], as_run_time: bool) -> None:
+    schema = json_schema(as_run_time)
+    Draft202012Validator.check_schema(schema)
+    assert check(moment, PATHS, "m", as_run_time) == []
+    Draft202012Validator(schema).validate(moment)
+
+
+REFUSED: list[tuple[Any, str]] = [
+    (None, "m"),
+    ("now", "m"),
+    ({}, "m"),
+    ({"when": "later"}, "m"),
+    ({"when": 5}, "m"),
+    ({"when": "now", "amount": 1}, "m.amount"),
+    ({"when": "now", "past": "skip"}, "m.past"),
+    (after(1, "days", zone="Europe/Paris"), "m.zone"),
+    ({"when": "after", "unit": "days"}, "m.amount"),
+    ({"when": "after", "amount": 1}, "m.unit"),
+    (after(1, "days", time="24:00"), "m.time"),
+    (after(1, "days", time="9:00"), "m.time"),
+    (after(1, "days", time=900), "m.time"),
+    (after(1, "hours", time="09:00"), "m.time"),
+    (after(1, "minutes", time="09:00"), "m.time"),
+    (after(1, "months", working_time=True), "m.working_time"),
+    (after(1, "years", working_time=True), "m.working_time"),
+    (after(1, "days", working_time="yes"), "m.working_time"),
+    (after(1, "fortnights"), "m.unit"),
+    (after(-1, "days"), "m.amount"),
+    (after(101, "years"), "m.amount"),
+    (after(52_596_001, "minutes"), "m.amount"),
+    ({"when": "after", "amount": 1.5, "unit": "days"}, "m.amount"),
+    ({"when": "after", "amount": "1", "unit": "days"}, "m.amount"),
+    ({"when": "after", "amount": True, "unit": "days"}, "m.amount"),
+    ({"when": "before", "amount": 1, "unit": "days"}, "m.of"),
+    ({"when": "at"}, "m.of"),
+    ({"when": "at", "of": 5}, "m.of"),
+    ({"when": "on", "date": "next week"}, "m.date"),
+    ({"when": "on", "date": "2027-01-15", "time": "14:00"}, "m.time"),
+    ({"when": "on"}, "m.date"),
+]
+
+
+@pytest.mark.parametrize(("moment", "where"), REFUSED, ids=str)
+@pytest.mark.parametrize("as_run_time", [True, False])
+def test_what_cannot_be_is_refused_at_its_place_and_by_the_schema(moment: Any, where: str, as_run_time: bool) -> None:
+    assert [problem.where for problem in check(moment, PATHS, "m", as_run_time)] == [where]
+    assert not Draft202012Validator(json_schema(as_run_time)).is_valid(moment)
+
+
+def test_only_a_run_time_says_what_becomes_of_the_past() -> None:
+    assert check({**AT, "past": "skip"}, PATHS, "m", as_run_time=True) == []
+    assert [problem.where for problem in check({**AT, "past": "skip"}, PATHS, "m", as_run_time=False)] == ["m.past"]
+    assert [problem.where for problem in check({**AT, "past": "forget"}, PATHS, "m", as_run_time=True)] == ["m.past"]
+    assert not Draft202012Validator(json_schema(as_run_time=False)).is_valid({**AT, "past": "skip"})
+
+
+@pytest.mark.parametrize("of", ["n1.date", "trigger.date", "today", "now"])
+def test_only_a_date_setting_may_depend_on_more_than_the_record(of: str) -> None:
+    moment = {"when": "at", "of": of}
+    assert check(moment, PATHS, "m", as_run_time=False) == []
+    assert [problem.where for problem in check(moment, PATHS, "m", as_run_time=True)] == ["m.of"]
+    assert not Draft202012Validator(json_schema(as_run_time=True)).is_valid(moment)
+
+
+@pytest.mark.parametrize(
+    ("of", "kind"), [("record.title", "type_mismatch"), ("record.visit", "type_mismatch"), ("record.nothing", "unknown_path")]
+)
+def test_a_moment_depends_on_dates_only(of: str, kind: str) -> None:
+    assert [problem.kind for problem in check({"when": "at", "of": of}, PATHS, "m", as_run_time=False)] == [kind]
+
+
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    for amount in (2.0, Decimal("2.0")):
+        moment = {"when": "after", "amount": amount, "unit": "hours"}
+        assert check(moment, PATHS, "m", as_run_time=True) == []
+        assert falls_on(moment) == datetime(2026, 1, 5, 11, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        ({"when": "now"}, "at once"),
+        (after(6, "months"), "after 6 months"),
+        (after(1, "days", time="14:00"), "after 1 day at 14:00"),
+        (after(1, "days", working_time=True), "after 1 working day"),
+        (after(2, "days", of="record.close_date", working_time=True), "2 working days after Close date"),
+        (after(3, "hours", working_time=True), "after 3 hours of working time"),
+        (before(1, "days", time="09:00"), "1 day before Close date at 09:00"),
+        (AT, "on Close date"),
+        ({"when": "at", "of": "record.visit.starts", "past": "skip"}, "at Visit: begins (left out where that has passed)"),
+        ({**AT, "working_time": True}, "on Close date in working time"),
+        ({"when": "on", "date": "2027-01-15T14:00:00+01:00"}, "on 15 January 2027, 14:00"),
+        ({"when": "on", "date": "2027-01-15"}, "on 15 January 2027"),
+    ],
+)
+def test_a_moment_reads_as_a_sentence(moment: dict[str, Any], words: str) -> None:
+    assert " ".join(map(str, sentence(moment, PATHS))) == words
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"), [("pl", "6 miesięcy"), ("fr", "6 mois"), ("es", "6 meses"), ("vi", "6 tháng"), ("en", "6 months")]
+)
+def test_durations_are_counted_in_the_language_of_the_reader(locale: str, words: str) -> None:
+    [piece] = sentence(after(6, "months"), PATHS, locale)
+    assert " ".join(str(piece.values["duration"]).split()) == words
+
+
+def test_an_instant_is_told_on_the_clock_of_whom_it_concerns() -> None:
+    instant = datetime(2026, 1, 5, 13, tzinfo=UTC)
+    assert str(told(instant, PARIS, "en", "Anna")) == "Monday 5 January 2026, 14:00, for Anna"
+    assert str(told(instant, NEW_YORK, "en")) == "Monday 5 January 2026, 08:00"
+    assert str(told(instant, WARSAW, "pl", "Anna")) == "poniedziałek 5 stycznia 2026, 14:00, for Anna"
