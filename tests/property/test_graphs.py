@@ -13,6 +13,7 @@ from crm.errors import Invalid
 from runtime.chain_edit import Place, add_node, copy_nodes, duplicate, move_node, paste_chain, remove_node
 from runtime.example_world import EXAMPLE_WORLD
 from runtime.graph import chain_json, check_draft, compile_chain, digest, read_chain, read_draft
+from runtime.sentences import chain_context, chain_text
 
 Json = dict[str, Any]
 
@@ -135,3 +136,77 @@ def edited(chain: Json, used: set[str], data: st.DataObject) -> Json:
     assert not new & used
     used |= new
     return chain
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.sampled_from(
+        ["", "x", "n1.count", "record.amount", "{{ n1.count }}", "{{", "field:record.responsible", "now", "after", "gt", "user:anna"]
+    )
+    | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "all",
+                    "any",
+                    "none",
+                    "field",
+                    "op",
+                    "value",
+                    "when",
+                    "of",
+                    "amount",
+                    "unit",
+                    "date",
+                    "time",
+                    "text",
+                    "author",
+                    "stage",
+                    "",
+                ]
+            ),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=8,
+)
+PARTS = ("rule", "settings", "title", "run_at", "condition", "otherwise", "on_error", "enabled", "note", "other")
+RULES = st.sampled_from(["add_comment", "write_to_log", "change_stage", "branch", "add_to_exceptions", "unknown"])
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["n1", "n2", "n3", "start", ""]),
+        st.dictionaries(st.sampled_from(PARTS), JSON | RULES, max_size=5) | JSON,
+        max_size=3,
+    ),
+    st.lists(st.lists(st.sampled_from(["start", "n1", "n2", "n3", "yes"]), max_size=4) | JSON, max_size=4),
+)
+def test_whatever_comes_in_is_answered_with_problems_and_never_breaks(nodes: Json, edges: list[Any]) -> None:
+    raw = {"nodes": nodes, "edges": edges}
+    found = check_draft(raw, "deal", EXAMPLE_WORLD, "sales/new")
+    with suppress(Invalid):
+        read = read_draft(raw)
+        told = chain_text(read, chain_context(read, "deal", EXAMPLE_WORLD, "sales/new"))
+        assert told.count("- ") >= len(read.nodes)
+        assert chain_json(read_draft(chain_json(read))) == chain_json(read)
+    if not found:
+        compile_chain(read_draft(raw))
+
+
+@given(RULES, st.dictionaries(st.sampled_from(["text", "author", "created_by", "stage"]), JSON), JSON, JSON)
+def test_a_draft_with_anything_in_it_can_be_told_and_written(rule: str, settings: Json, condition: Any, run_at: Any) -> None:
+    node: Json = {"rule": rule, "settings": settings}
+    node |= {key: value for key, value in (("condition", condition), ("run_at", run_at)) if isinstance(value, dict)}
+    raw = {"nodes": {"n1": node}, "edges": [["start", "n1"]]}
+    read = read_draft(raw)
+    assert chain_text(read, chain_context(read, "deal", EXAMPLE_WORLD)).startswith("- ")
+    assert digest(read_draft(chain_json(read))) == digest(read)
+    if not check_draft(raw, "deal", EXAMPLE_WORLD):
+        compile_chain(read)
