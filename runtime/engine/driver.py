@@ -10,7 +10,7 @@ from datetime import datetime
 from crm.database import Database
 from crm.transaction import Transaction
 from runtime.engine import claiming, interpreter
-from runtime.engine.claiming import Claim
+from runtime.engine.claiming import MOST_AT_ONCE, Claim
 from runtime.engine.versions import CompiledVersions
 from runtime.engine.walk import StepBroke, Verdicts
 
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 HOLD = 0.020
 HOLD_WHILE_SOMEBODY_WAITS = 0.005
 BREATH = 0.001
-SLICE = 40
+FIRST_PACE = 10
 Clock = Callable[[], datetime]
 
 
@@ -28,6 +28,7 @@ class Driver:
     def __init__(self, database: Database, clock: Clock, owner: str = "here") -> None:
         self.database, self.clock, self.owner = database, clock, owner
         self.versions = CompiledVersions()
+        self._pace = FIRST_PACE
 
     def claim(self) -> list[Claim]:
         """Claim ready runs."""
@@ -51,17 +52,19 @@ class Driver:
         return total
 
     def finish(self, claims: Sequence[Claim]) -> None:
-        """Take claimed runs as far as they go, in transactions that never last long."""
+        """Take claimed runs as far as they go, in transactions that never last long: as many at once as were done in time before."""
         waiting = list(claims)
         while waiting:
-            now, batch = waiting[:SLICE], waiting[SLICE:]
+            now, batch = waiting[: self._pace], waiting[self._pace :]
             try:
-                waiting = self._work(now, self._until()) + batch
+                left = self._work(now, self._until())
             except StepBroke as broke:
                 log.warning("a step broke, its runs are done singly", extra={"run": broke.run_id.hex(), "node": broke.node})
                 for each in now:
                     self._single(each)
-                waiting = batch
+                left = []
+            self._pace = max(1, len(now) - len(left)) if left else min(MOST_AT_ONCE, self._pace * 2)
+            waiting = left + batch
             if waiting:
                 self.database.breathe(BREATH)
 
