@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 import structlog
 from sqlalchemy import select
 
-from crm import demo as demo_company
 from crm.configuration import Configuration
 from crm.database import Database, sqlite_is_safe
 from crm.migrating import upgrade
@@ -29,10 +26,12 @@ def prepare(configuration: Configuration) -> str:
 
 
 def begin(database: Database, configuration: Configuration) -> str:
-    """The demo company or, without it, one admin and two empty pipelines; returns how to sign in."""
-    fill = demo_company.load if configuration.demo else demo_company.start_empty
-    sign_ins = fill(database, datetime.now(UTC))
-    return told(sign_ins, demo_company.keep_sign_ins(sign_ins, configuration.data))
+    """The demo company or, without it, one admin and two empty pipelines; returns how to sign in, as a small table."""
+    from crm import demo  # only the first start needs it, and every start waits for it
+
+    sign_ins = (demo.load if configuration.demo else demo.start_empty)(database, datetime.now(UTC))
+    kept_in = demo.keep_sign_ins(sign_ins, configuration.data)
+    return f"\nHow to sign in (also kept in {kept_in}; delete it when you do not need it):\n{demo.as_table(sign_ins)}\n"
 
 
 def warn_of_sqlite(configuration: Configuration) -> None:
@@ -47,8 +46,3 @@ def warn_of_sqlite(configuration: Configuration) -> None:
 def has_people(database: Database) -> bool:
     with database.reading() as connection:
         return connection.execute(select(User.id).limit(1)).first() is not None
-
-
-def told(sign_ins: Sequence[demo_company.SignIn], kept_in: Path) -> str:
-    """How to sign in, as a small table."""
-    return f"\nHow to sign in (also kept in {kept_in}; delete it when you do not need it):\n{demo_company.as_table(sign_ins)}\n"

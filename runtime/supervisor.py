@@ -75,12 +75,13 @@ class Supervisor:
         sign_ins = self._prepare()
         if self.configuration.embedded_redis:
             self._await_valkey()
+        # The pages first and alone: on a small machine all at once would keep whoever waits for them waiting longer.
         self._launch("web", [*self.command, "web"])
+        self._await_pages()
         for number in range(1, self.configuration.workers + 1):
             self._launch("worker" if number == 1 else f"worker {number}", [*self.command, "worker"])
         self._launch("sender", [*self.command, "sender"])
         self._launch("clock", [*self.command, "clock"])
-        self._await_pages()
         return sign_ins
 
     def _launch(self, name: str, command: Sequence[str]) -> None:
