@@ -90,6 +90,9 @@ def parser() -> argparse.ArgumentParser:
     command("schema", schema, "print a JSON Schema").add_argument("kind", choices=("chain", "scenario"))
     command("scenario", scenario, "play scenarios and compare with what they expect").add_argument("files", nargs="+", type=Path)
     command("bench", bench, "measure").add_argument("name", choices=("engine", "move", "board"))
+    command("intake", intake, "take in one e-mail, as a mail server delivers it").add_argument(
+        "file", type=Path, help="a file, or - for standard input"
+    )
     command("version", lambda _: print(f"Rulewright {VERSION}"), "print the version")
     return usage
 
@@ -150,6 +153,12 @@ def bench(given: argparse.Namespace) -> None:
     from benchmarks import run
 
     run(given.name)
+
+
+def intake(given: argparse.Namespace) -> int:
+    from api.command import main
+
+    return main(given.file, begin("intake"))
 
 
 def begin(part: str) -> Configuration:
