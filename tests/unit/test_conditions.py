@@ -225,6 +225,12 @@ def test_a_value_of_an_unexpected_type_never_raises(op: str, value: Any) -> None
     assert compile_condition(condition)(make_scope({"title": value})) is negative
 
 
+def test_two_days_are_two_days_even_where_a_zone_left_one_out() -> None:
+    scope = PlainScope({"record": {"close_date": date(2011, 12, 30)}}, datetime(2011, 12, 1, tzinfo=UTC), ZoneInfo("Pacific/Apia"))
+    assert not compile_condition(leaf("record.close_date", "eq", "2011-12-31"))(scope)
+    assert compile_condition(leaf("record.close_date", "lt", "2011-12-31"))(scope)
+
+
 def test_the_text_in_a_field_is_never_taken_for_a_reference_or_a_number() -> None:
     scope = make_scope({"responsible": ANNA, "amount": Decimal(5), "title": "user:anna", "source": "5"})
     assert not compile_condition(leaf("record.responsible", "eq", {"field": "record.title"}))(scope)

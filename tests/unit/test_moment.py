@@ -132,6 +132,7 @@ def test_the_same_day_begins_at_another_instant_for_another_person() -> None:
     [
         (after(1, "days"), "2026-01-05T10:30", "Wed 2026-01-07 10:30"),
         (after(5, "days"), "2026-01-05T10:30", "Tue 2026-01-13 10:30"),
+        (after(6, "days"), "2026-01-05T10:30", "Wed 2026-01-14 10:30"),
         (after(1, "weeks"), "2026-01-05T10:30", "Tue 2026-01-13 10:30"),
         (after(1, "days"), "2026-01-03T10:30", "Mon 2026-01-05 10:30"),
         (after(1, "days"), "2026-01-05T20:00", "Thu 2026-01-08 09:00"),
@@ -145,6 +146,7 @@ def test_the_same_day_begins_at_another_instant_for_another_person() -> None:
         (after(18, "hours"), "2026-01-05T09:00", "Thu 2026-01-08 09:00"),
         (after(60, "minutes"), "2026-01-10T12:00", "Mon 2026-01-12 10:00"),
         (before(1, "days"), "2026-01-07T10:30", "Mon 2026-01-05 10:30"),
+        (before(6, "days"), "2026-01-07T10:30", "Mon 2025-12-29 10:30"),
         (before(1, "days"), "2026-01-12T00:00", "Fri 2026-01-09 09:00"),
         (before(2, "hours"), "2026-01-07T10:00", "Mon 2026-01-05 17:00"),
         (before(2, "hours"), "2026-01-06T12:00", "Mon 2026-01-05 16:00"),

@@ -191,7 +191,7 @@ def _list(row: Operator, want: Wanted) -> Test:
         right = plain
         if people and all(isinstance(value, int) for value in values):
             right = want.people(scope)
-        return bool(values) and bool(right) and ask(values, right)
+        return bool(values) and ask(values, right)
 
     return test
 
