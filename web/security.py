@@ -44,8 +44,14 @@ class Csrf(CSRFProtect):
         return unmasked(super()._get_csrf_token() or "")
 
     def covers_this_request(self) -> bool:
-        """Whether the request needs a token at all; what authenticates by other means than a cookie is exempt."""
+        """Whether the request needs a token at all."""
         return bool(request.endpoint) and not self._is_exempt()
+
+    def exempts(self, endpoint: str, app: Flask) -> bool:
+        """Whether a route needs none, because it authenticates by other means than a cookie."""
+        view = app.view_functions[endpoint]
+        blueprint = app.blueprints.get(endpoint.rpartition(".")[0])
+        return blueprint in self._exempt_blueprints or f"{view.__module__}.{view.__name__}" in self._exempt_views
 
 
 csrf = Csrf()

@@ -18,6 +18,7 @@ async function prepare(root) {
 
 function sortable(list) {
   const { sortable: group, sortablePull: pull, sortablePut: put, sortableHandle: handle } = list.dataset;
+  list.dataset.sortableReady = "";
   window.Sortable.create(list, {
     group: { name: group, pull: pull ?? true, put: put !== "false" },
     sort: put !== "false",

@@ -47,7 +47,7 @@ def test_the_address_of_today_is_kept_and_that_of_yesterday_still_answers(reader
     assert reader.get(yesterday).data == reader.get(today).data
 
 
-@pytest.mark.parametrize("name", ["../app.py", "css/../../app.py", "%2e%2e/app.py", "css", "nothing.js", "%2fetc/passwd"])
+@pytest.mark.parametrize("name", ["../app.py", "css/../../app.py", "%2e%2e/app.py", "css", "nothing.js"])
 def test_only_static_files_are_served(reader: FlaskClient, name: str) -> None:
     assert reader.get(f"/assets/000000000000/{name}").status_code == 404
 
