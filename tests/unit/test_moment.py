@@ -8,18 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crm.errors import Invalid
-from crm.fields import Field, Kind
-from crm.words import phrase
 from runtime.language.moment import Due, WorkingTime, compile_moment
-from runtime.language.paths import Paths
 from runtime.language.scope import PlainScope
 
 PARIS = ZoneInfo("Europe/Paris")
 WARSAW = ZoneInfo("Europe/Warsaw")
 NEW_YORK = ZoneInfo("America/New_York")
 NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
-CUSTOM = (Field("visit", Kind.BOOKING, phrase("Visit")), Field("meeting", Kind.DATETIME, phrase("Meeting")))
-PATHS = Paths("deal", CUSTOM, outputs={"n1": {"date": Kind.DATE}}, trigger={"date": Kind.DATE})
 OFFICE = WorkingTime(holidays=frozenset({date(2026, 1, 6)}))
 
 

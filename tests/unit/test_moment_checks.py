@@ -1,6 +1,6 @@
 """Moments before they are reached: what is refused, the schema, and the words on a card."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,16 +10,14 @@ from jsonschema import Draft202012Validator
 
 from crm.fields import Field, Kind
 from crm.words import phrase
-from runtime.language.moment import WorkingTime, check, json_schema, sentence, told
+from runtime.language.moment import check, compile_moment, json_schema, sentence, told
 from runtime.language.paths import Paths
 
 PARIS = ZoneInfo("Europe/Paris")
 WARSAW = ZoneInfo("Europe/Warsaw")
 NEW_YORK = ZoneInfo("America/New_York")
-NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
-CUSTOM = (Field("visit", Kind.BOOKING, phrase("Visit")), Field("meeting", Kind.DATETIME, phrase("Meeting")))
+CUSTOM = (Field("visit", Kind.BOOKING, phrase("Visit")),)
 PATHS = Paths("deal", CUSTOM, outputs={"n1": {"date": Kind.DATE}}, trigger={"date": Kind.DATE})
-OFFICE = WorkingTime(holidays=frozenset({date(2026, 1, 6)}))
 AT = {"when": "at", "of": "record.close_date"}
 
 
