@@ -21,6 +21,7 @@ from markupsafe import Markup, escape
 
 from crm.words import Phrase, fill
 from web import formats
+from web.extraction import paragraphs
 from web.pseudo import PSEUDO, Pseudo
 
 LANGUAGES = {"en": "English", "fr": "Français", "es": "Español", "pl": "Polski", "vi": "Tiếng Việt"}
@@ -57,7 +58,7 @@ def init_app(app: Flask) -> None:
         default_translation_directories=str(CATALOGUES),
         locale_selector=lambda: _LOCALES.get(language(), language()),
     )
-    app.jinja_env.filters["say"] = say
+    app.jinja_env.filters.update(say=say, paragraphs=said_by_paragraph)
     app.jinja_env.globals.update(language=language, languages=LANGUAGES)
     formats.init_app(app)
 
@@ -81,6 +82,11 @@ def say(told: Phrase | str, *, marked: bool = False) -> str:
     if not marked:
         return fill(text, {name: _written(value) for name, value in told.values.items()})
     return Markup(fill(str(escape(text)), _in_bold(told.values)))
+
+
+def said_by_paragraph(doc: str) -> list[str]:
+    """A page of help, such as the docstring of a rule, in the reader's language."""
+    return [_translated(paragraph) for paragraph in paragraphs(doc)]
 
 
 def _translated(text: str) -> str:

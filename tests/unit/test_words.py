@@ -17,7 +17,7 @@ from tests.reading import untranslated
 from web import catalogues, formats
 from web.extraction import extract_python, paragraphs
 from web.pseudo import pseudo
-from web.words import language, say
+from web.words import language, said_by_paragraph, say
 
 NOW = datetime(2026, 3, 3, 12, 20, tzinfo=UTC)
 
@@ -82,6 +82,11 @@ class TestPhrases:
             marked = say(phrase("Comment: {text}", text="<b>{text}</b>"), marked=True)
         assert isinstance(marked, Markup)
         assert marked == 'Comment: <b class="value" data-user-text>&lt;b&gt;{text}&lt;/b&gt;</b>'
+
+    def test_a_page_of_help_is_said_paragraph_by_paragraph(self, pages: Flask) -> None:
+        pages.config["PSEUDO_LANGUAGE"] = True
+        with pages.test_request_context(headers={"Cookie": "language=pseudo"}):
+            assert said_by_paragraph("Sweeps the\n    yard.\n\n    And so on.") == ["⟦Šŵééþš ţĥé ýåŕð.⟧", "⟦Åñð šö öñ.⟧"]
 
     def test_the_language_that_marks_leaves_holes_and_tags_alone(self) -> None:
         assert pseudo('Move %(count)s to <a href="/x">{stage}</a>') == '⟦Ṁöṽé %(count)s ţö <a href="/x">{stage}</a>⟧'
