@@ -179,6 +179,7 @@ COPIES: Mapping[str, Part] = {
     "chain_version": _versions,
     "run": _of_the_record(Run.record_id),
     "step": partial(_of_its_runs, StepRow.run_id),
+    "step_seen": "none",
     "switch": "none",
     "bulk": "none",
 }

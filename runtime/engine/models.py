@@ -124,6 +124,15 @@ class StepRow(Base):
     error: Mapped[str | None]
 
 
+class Seen(Base):
+    """A troubled step that somebody has seen to: it leaves the error inbox. A retry takes the mark away."""
+
+    __tablename__ = "step_seen"
+    step_id: Mapped[bytes] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None]
+
+
 class Switch(Base):
     """Something that is held back: ``kind`` all, pipeline or effect, ``key`` which."""
 
