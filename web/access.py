@@ -43,6 +43,7 @@ class Viewer:
     time_zone: str
     own_time_zone: str | None
     token_hash: str
+    is_demo: bool
 
 
 class SignedOut(RulewrightError):
@@ -212,6 +213,7 @@ def _viewer(found: sessions.SignedIn) -> Viewer:
         own or company().time_zone,
         own,
         found.token_hash,
+        user["demo"],
     )
 
 

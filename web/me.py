@@ -16,6 +16,7 @@ from crm.models import Absence, User
 from crm.words import phrase
 from web.access import company, current_user, database, forget_browser, now, write
 from web.browsers import browser_name
+from web.filled import Filled
 from web.preferences import CHOICES
 from web.respond import redirect_to, respond, toast
 from web.words import LANGUAGES, gettext
@@ -44,7 +45,7 @@ def change_preferences() -> Response:
     try:
         write(lambda desk: desk.edit_own_preferences(wishes))
     except Invalid as invalid:
-        return _page(422, invalid=invalid)
+        return _page(_sent(invalid))
     toast(phrase("Saved."))
     response = redirect_to(url_for("me.show"))
     for name in ("language", "theme"):
@@ -62,7 +63,7 @@ def change_password() -> Response:
         if chosen != request.form.get("again", ""):
             raise Invalid.at("again", phrase("The two are not the same."))
     except Invalid as invalid:
-        return _page(422, invalid=invalid)
+        return _page(_sent(invalid))
     fresh = passwords.hashed(chosen)
     write(lambda desk: desk.set_own_password(fresh, keep=viewer.token_hash))
     toast(phrase("Your password is changed. Every other browser is signed out."))
@@ -77,7 +78,7 @@ def add_absence() -> Response:
         first, last = read_day("first"), read_day("last")
         write(lambda desk: desk.add_absence(desk.row("user", viewer.id), first, last))
     except Invalid as invalid:
-        return _page(422, invalid=invalid)
+        return _page(_sent(invalid))
     toast(phrase("Noted."))
     return redirect_to(url_for("me.show", _anchor="away"))
 
@@ -148,25 +149,29 @@ def time_zones() -> list[tuple[str, str]]:
     ]
 
 
-def _page(status: int = 200, invalid: Invalid | None = None) -> Response:
+def _page(form: Filled | None = None) -> Response:
     viewer = current_user()
     with database().reading() as connection:
         browsers = [{**found, "name": browser_name(found["browser"])} for found in sessions.of_person(connection, viewer.id, now())]
         absences = absences_of(connection, viewer.id, now().date())
-    errors = {problem.where: problem for problem in invalid.problems} if invalid else {}
-    own = {"language": viewer.language, "theme": viewer.theme, "time_zone": viewer.own_time_zone}
-    shown: dict[str, Any] = {**own, **(request.form.to_dict() if invalid else {})}
+    form = form or Filled({"language": viewer.language, "theme": viewer.theme, "time_zone": viewer.own_time_zone})
     return respond(
         "me/page.html",
-        status=status,
-        errors=errors,
-        shown=shown,
+        status=form.status,
+        form=form,
         browsers=browsers,
         absences=[{**found, "removal": url_for("me.remove_absence", absence_id=found["id"])} for found in absences],
         absence_url=url_for("me.add_absence"),
         languages_here=list(LANGUAGES.items()),
         zones=[("", gettext("As the company: %(zone)s", zone=company().time_zone)), *time_zones()],
     )
+
+
+def _sent(invalid: Invalid) -> Filled:
+    """One of the forms of the page as it was sent, the others as they were."""
+    viewer = current_user()
+    own = {"language": viewer.language, "theme": viewer.theme, "time_zone": viewer.own_time_zone}
+    return Filled({**own, **request.form.to_dict()}, invalid.problems)
 
 
 def _check_current(user_id: int, given: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 from zoneinfo import available_timezones
@@ -137,6 +137,15 @@ class PeopleVerbs(AuditVerbs):
         self.journal("absence.removed", "absence", absence.id, None, dict(absence), None)
         self.transaction.delete(absence)
         self.forget("absences")
+
+    def let_take_turns(self, pipeline: Row, user_ids: Sequence[int]) -> None:
+        """Say who takes turns with what comes into a pipeline, in this order."""
+        self.allow("pipelines.edit")
+        present = [each for each in dict.fromkeys(user_ids) if each in self.people() and self.people()[each]["active"]]
+        if self.change(pipeline, "pipeline.changed", {"people": present}):
+            self.forget("pipelines")
+            names = [self.people()[each]["name"] for each in present]
+            self.audit("pipeline.people", f"pipeline:{pipeline['key']}", {"name": pipeline["name"], "people": names})
 
     def user(self, key: str) -> Row:
         """The user with this key, else ``NotFound``."""
