@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table('step_seen',
-    sa.Column('step_id', sa.LargeBinary(), nullable=False),
+    sa.Column('step_id', columns.Key, nullable=False),
     sa.Column('at', columns.Instant(), nullable=False),
     sa.Column('actor_id', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('step_id', name=op.f('pk_step_seen'))
