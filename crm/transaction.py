@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Executable, Table, bindparam, select, text
 
 from crm.models import Base, Counter
+from crm.writing import insert_rows, update_rows
 
 
 class Row(dict[str, Any]):
@@ -145,7 +146,7 @@ class Transaction:
             pending, self._inserts = self._inserts, defaultdict(list)
             self._new.clear()
             for name in sorted(pending, key=_parents_first().__getitem__):
-                self.connection.execute(insert(Base.metadata.tables[name]), pending[name])
+                insert_rows(self.connection, Base.metadata.tables[name], pending[name])
         if self._updates:
             changes, self._updates = self._updates, defaultdict(dict)
             for name, by_id in changes.items():
@@ -157,8 +158,8 @@ class Transaction:
         alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
         for row_id, changes in by_id.items():
             alike[tuple(sorted(changes))].append({**{f"new_{column}": value for column, value in changes.items()}, "row_id": row_id})
-        for columns, parameters in alike.items():
-            self.connection.execute(_update_columns(table, columns), parameters)
+        for columns, rows in alike.items():
+            update_rows(self.connection, table, columns, rows)
 
     def _next_on_sqlite(self) -> int:
         if self._last_number is None:
@@ -200,18 +201,9 @@ def _blank(table: Table) -> dict[str, Any]:
 
 _blanks: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
 _selects: dict[str, Any] = {}
-_updates: dict[tuple[str, tuple[str, ...]], Any] = {}
 
 
 def _by_ids(table: Table) -> Any:
     if table.name not in _selects:
         _selects[table.name] = select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
     return _selects[table.name]
-
-
-def _update_columns(table: Table, columns: tuple[str, ...]) -> Any:
-    key = (table.name, columns)
-    if key not in _updates:
-        values = {column: bindparam(f"new_{column}", type_=table.c[column].type) for column in columns}
-        _updates[key] = update(table).where(table.c.id == bindparam("row_id", type_=table.c.id.type)).values(values)
-    return _updates[key]

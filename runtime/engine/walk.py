@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +21,7 @@ from runtime.graph import CompiledChain, CompiledNode
 from runtime.language.moment import Due
 from runtime.rule import Done, Fail, Hold, Outcome, Permanent, Skip, Step, Stop, Temporary
 
+UNPUBLISHED = Actor("rule", role="admin")
 TRIES = 6
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=1)
@@ -56,6 +56,7 @@ class Walk:
         self.steps = {step["node"]: step for step in steps}
         self.verdicts = verdicts
         self.people = Desk(transaction, SYSTEM, now).people()
+        self.actor = self._actor()
 
     def go(self, go_on: Callable[[], bool]) -> bool:
         """Take steps while any is ready; False where ``go_on()`` interrupted it before the run was parked or ended."""
@@ -198,12 +199,12 @@ class Walk:
 
     def _desk(self, step: Row) -> Desk:
         origin = Origin(self.run.id, step.id, self.run["root"], self.run["depth"])
-        return Desk(self.transaction, self._actor(), self.now, origin)
+        return Desk(self.transaction, self.actor, self.now, origin)
 
     def _actor(self) -> Actor:
         publisher = self.people.get(self.run["publisher_id"])
         if publisher is None:
-            return replace(SYSTEM, kind="rule")
+            return UNPUBLISHED
         return Actor("rule", publisher.id, publisher["role"], publisher["department_id"])
 
     def _alive(self) -> Row:
