@@ -40,5 +40,4 @@ def rooms() -> list[tuple[Room, str]]:
 
 def home() -> str:
     """The address of the first page of the menu."""
-    first: list[tuple[Room, str]] = rooms()
-    return first[0][1] if first else "/"
+    return next((address for _, address in rooms()), "/")

@@ -4,6 +4,7 @@ import "./requests.js";
 import "./menu.js";
 import "./dialog.js";
 import "./toast.js";
+import "./place.js";
 import "./drag.js";
 import "./keyboard-move.js";
 import "./filter.js";

@@ -1,5 +1,5 @@
-// data-sortable: dragging by pointer. A drop fills and sends the hidden form named by data-drop-form; the server answers
-// with the new state, and until it has agreed the card can still go back to where it was.
+// data-sortable: dragging by pointer. A drop asks to be moved (see place.js); the server answers with the new state, and
+// a card that it does not agree to goes back to where it was.
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 let library;
 let origin;
@@ -47,23 +47,13 @@ function sortable(list) {
 }
 
 function dropped({ item, from, to, pullMode }) {
-  const items = [...to.querySelectorAll(":scope > [data-id]")];
-  const position = items.indexOf(item);
-  const before = items[position + 1]?.dataset.id ?? "";
   const home = origin;
   const copied = pullMode === "clone";
-  if (from === to && item.nextElementSibling === home.next) return;
-  if (copied && from === to) return;
-  const form = document.getElementById(item.dataset.dropForm ?? to.dataset.dropForm);
-  const putBack = () => (copied ? item.remove() : home.list.insertBefore(item, home.next));
-  if (!form) return putBack();
-  form.addEventListener("htmx:afterRequest", (event) => {
+  if (from === to && (copied || item.nextElementSibling === home.next)) return;
+  const position = [...to.querySelectorAll(":scope > [data-id]")].indexOf(item);
+  item.addEventListener("placed", (answer) => {
     if (copied) item.remove();
-    else if (!event.detail.successful) putBack();
+    else if (!answer.detail.agreed) home.list.insertBefore(item, home.next);
   }, { once: true });
-  for (const [name, value] of Object.entries({ moved: item.dataset.id, list: to.dataset.list, position, before })) {
-    const input = form.elements.namedItem(name);
-    if (input) input.value = value;
-  }
-  form.requestSubmit();
+  document.dispatchEvent(new CustomEvent("place", { detail: { item, list: to, position } }));
 }

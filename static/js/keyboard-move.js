@@ -1,5 +1,5 @@
-// data-movable: what can be dragged can be moved with the keys, through the same form. Ctrl and an arrow moves the card
-// within its list or to the list beside it; M opens its menu of places.
+// data-movable: what can be dragged can be moved with the keys (see place.js). Ctrl and an arrow moves the card within its
+// list or to the list beside it; M opens its menu of places.
 const ALONG = { ArrowUp: -1, ArrowDown: 1 };
 const ACROSS = { ArrowLeft: -1, ArrowRight: 1 };
 
@@ -24,8 +24,7 @@ function move(item, along, across) {
   const at = [...list.querySelectorAll(":scope > [data-id]")].indexOf(item);
   const position = across ? Math.min(at, items.length) : at + along;
   if (position < 0 || position > items.length || (!across && position >= items.length)) return;
-  const others = items.filter((other) => other !== item);
-  send(item, target, position, others[position]?.dataset.id ?? "");
+  document.dispatchEvent(new CustomEvent("place", { detail: { item, list: target, position } }));
 }
 
 // The lists of the same group that accept something, in the order of the page.
@@ -33,14 +32,4 @@ function neighbour(list, step) {
   const group = CSS.escape(list.dataset.sortable);
   const lists = [...document.querySelectorAll(`[data-sortable="${group}"]:not([data-sortable-put="false"])`)];
   return lists[lists.indexOf(list) + step];
-}
-
-function send(item, target, position, before) {
-  const form = document.getElementById(target.dataset.dropForm);
-  if (!form) return;
-  for (const [name, value] of Object.entries({ moved: item.dataset.id, list: target.dataset.list, position, before })) {
-    const input = form.elements.namedItem(name);
-    if (input) input.value = value;
-  }
-  form.requestSubmit();
 }
