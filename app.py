@@ -41,12 +41,25 @@ def create_app(configuration: Configuration | None = None) -> Flask:
         CONFIGURATION=configuration,
         SECRET_KEY=configuration.secret_key,
         SQLALCHEMY_DATABASE_URI=configuration.database_url,
+        QUEUE_IS_THERE=lambda: queue_is_there(configuration),
     )
     app.extensions["database"] = open_database(configuration)
     db.init_app(app)
     for part in (web, workspace, builder, api):
         part.register(app)
     return app
+
+
+def queue_is_there(configuration: Configuration) -> bool:
+    """Whether Redis answers; for the page that says how the house is."""
+    from redis.exceptions import RedisError
+
+    from runtime.queue import hasty_connection
+
+    try:
+        return bool(hasty_connection(configuration.redis_url).ping())
+    except RedisError:
+        return False
 
 
 def open_database(configuration: Configuration) -> Database:

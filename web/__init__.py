@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from web import access, assets, compression, errors, house, me, preferences, respond, security, sign_in, words
+from web import access, assets, compression, errors, health, house, me, preferences, respond, security, sign_in, words
 
 
 def register(app: Flask) -> None:
@@ -19,3 +19,4 @@ def register(app: Flask) -> None:
     access.init_app(app)
     sign_in.init_app(app)
     me.init_app(app)
+    health.init_app(app)
