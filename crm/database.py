@@ -6,6 +6,7 @@ import fcntl
 import os
 import random
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -25,6 +26,7 @@ from crm.transaction import Transaction
 T = TypeVar("T")
 PATIENCE = 30.0
 TRIES = 12
+_mine = threading.local()
 # SQLite before this version can lose a committed write when two processes reset the write-ahead log at once.
 SAFE_SQLITE = (3, 51, 3)
 SAFE_BACKPORTS = ((3, 50, 7), (3, 44, 6))
@@ -113,6 +115,15 @@ class Database:
         return self._writer
 
     def _once(self, work: Callable[[Transaction], T]) -> T:
+        if getattr(_mine, "writing", None) is self:
+            raise RuntimeError("a write transaction within a write transaction would wait for itself")
+        _mine.writing = self
+        try:
+            return self._commit(work)
+        finally:
+            _mine.writing = None
+
+    def _commit(self, work: Callable[[Transaction], T]) -> T:
         with self._writer.connect() as connection, connection.begin():
             transaction = Transaction(connection)
             result = work(transaction)

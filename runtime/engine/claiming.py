@@ -12,13 +12,14 @@ from crm.entities import table_of
 from crm.models import Head
 from crm.transaction import Row, Transaction
 from crm.words import phrase
-from runtime.engine.models import Run, StepRow, Switch
+from runtime.engine.models import Run, StepRow
 from runtime.engine.states import RunState, StepState, turn_run, turn_step
+from runtime.engine.switches import held
 
 LEASE = timedelta(seconds=60)
 MOST_AT_ONCE = 100
 CRASHES_TO_DIE = 3
-_RUN, _STEP, _SWITCH, _HEAD = (table_of(model) for model in (Run, StepRow, Switch, Head))
+_RUN, _STEP, _HEAD = (table_of(model) for model in (Run, StepRow, Head))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,14 @@ class Claim:
 
 def claim(transaction: Transaction, now: datetime, owner: str, most: int = MOST_AT_ONCE) -> list[Claim]:
     """Take on ready runs, the oldest first, at most one a record and none of a record that is being worked on."""
-    if transaction.execute(select(_SWITCH.c.key).where(_SWITCH.c.kind == "all")).first():
+    back = held(transaction)
+    if back.everything:
         return []
     other = _RUN.alias("other")
     busy = exists().where(and_(other.c.record_id == _RUN.c.record_id, other.c.state == RunState.RUNNING.value))
     statement = (
         select(_RUN)
-        .where(_RUN.c.state == RunState.READY.value, _RUN.c.ready_at <= now, ~busy)
+        .where(_RUN.c.state == RunState.READY.value, _RUN.c.ready_at <= now, ~busy, _RUN.c.chain_id.not_in(back.chains))
         .order_by(_RUN.c.ready_at, _RUN.c.id)
         .limit(most)
         .with_for_update(of=_RUN, skip_locked=True)

@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 
 from crm.entities import TABLES, table_of
-from crm.errors import RulewrightError
 from crm.transaction import Row, Transaction
 from runtime.engine.claiming import Claim, owned
 from runtime.engine.models import StepRow
+from runtime.engine.switches import held
 from runtime.engine.versions import CompiledVersions
-from runtime.engine.walk import StepBroke, Verdicts, Walk
+from runtime.engine.walk import Verdicts, Walk
 
 _STEP = table_of(StepRow)
 _RECORD = TABLES["deal"]
@@ -40,20 +39,18 @@ def work(
     records = transaction.load(_RECORD, [run["record_id"] for run in runs])
     chains = versions.get(transaction, {run["version_id"] for run in runs})
     by_id = {claim.run_id: claim for claim in claims}
+    effects = held(transaction).effects
     left: list[Claim] = []
     for place, run in enumerate(runs):
-        walk = Walk(transaction, run, records.get(run["record_id"]), chains.get(run["version_id"]), steps[run.id], now, verdicts or {})
+        walk = Walk(
+            transaction, run, records.get(run["record_id"]), chains.get(run["version_id"]), steps[run.id], now, verdicts or {}, effects
+        )
         if not walk.go(go_on):
             left.append(by_id[run.id])
         if not go_on():
             left += [by_id[later.id] for later in runs[place + 1 :]]
             break
     return left
-
-
-def judge(error: Exception) -> bool:
-    """Whether an error says something about the step, and not about the database or the machine."""
-    return isinstance(error, (RulewrightError, StepBroke)) or not isinstance(error, (DBAPIError, MemoryError))
 
 
 def _steps_of(transaction: Transaction, run_ids: Iterable[bytes]) -> Mapping[bytes, list[Row]]:

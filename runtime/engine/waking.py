@@ -119,6 +119,18 @@ def cancel_step(desk: Desk, step_id: bytes) -> Row:
     return run
 
 
+def release_run(desk: Desk, run_id: bytes) -> Row:
+    """Let a run go on that a limit has stopped."""
+    desk.allow("rules.undo")
+    run = run_of(desk, run_id)
+    if run["state"] != RunState.STOPPED.value:
+        raise Invalid.at("run", phrase("This run is not stopped."))
+    turn_run(desk.transaction, run, RunState.READY, desk.now, ready_at=desk.now)
+    desk.transaction.memory["kick"] = True
+    desk.audit("run.released", f"run:{run_id.hex()}", {})
+    return run
+
+
 def run_of(desk: Desk, run_id: bytes) -> Row:
     """A run, with its record locked."""
     found = desk.transaction.get(_RUN, run_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from crm.words import Phrase, phrase
 from runtime.engine.scope import RunScope
 from runtime.engine.starting import LEFT_STAGE, cancel_rest, reach
 from runtime.engine.states import PENDING_STEPS, RunState, StepState, turn_run, turn_step
+from runtime.engine.switches import HELD
 from runtime.graph import CompiledChain, CompiledNode
 from runtime.language.moment import Due
 from runtime.rule import Done, Fail, Hold, Outcome, Permanent, Skip, Step, Stop, Temporary
@@ -40,7 +41,11 @@ class StepBroke(RulewrightError):
 
 
 class Walk:
-    """Takes one run onward. ``verdicts`` tell of steps that broke in a transaction that was rolled back: they are not tried again."""
+    """Takes one run onward.
+
+    ``verdicts`` tell of steps that broke in a transaction that was rolled back: they are not tried again. ``held`` are the
+    kinds of effects that are held back.
+    """
 
     def __init__(
         self,
@@ -51,10 +56,11 @@ class Walk:
         steps: list[Row],
         now: datetime,
         verdicts: Verdicts,
+        held: Collection[str] = (),
     ) -> None:
         self.transaction, self.run, self.record, self.chain, self.now = transaction, run, record, chain, now
         self.steps = {step["node"]: step for step in steps}
-        self.verdicts = verdicts
+        self.verdicts, self.held = verdicts, held
         self.people = Desk(transaction, SYSTEM, now).people()
         self.actor = self._actor()
 
@@ -69,6 +75,9 @@ class Walk:
             turn_run(self.transaction, self.run, RunState.PAUSED, self.now, says)
             return True
         while (step := self._next()) is not None:
+            if self._is_held(step):
+                turn_run(self.transaction, self.run, RunState.PAUSED, self.now, HELD)
+                return True
             self._take(step, self.chain.nodes.get(step["node"]))
             if self._has_ended_itself(step):
                 return True
@@ -87,6 +96,10 @@ class Walk:
     def _next(self) -> Row | None:
         ready = [step for step in self.steps.values() if step["state"] == StepState.READY.value]
         return min(ready, key=lambda step: step["place"], default=None)
+
+    def _is_held(self, step: Row) -> bool:
+        node = self.chain.nodes.get(step["node"]) if self.chain and self.held else None
+        return node is not None and node.enabled and node.facts.means in self.held
 
     def _take(self, step: Row, node: CompiledNode | None) -> None:
         if node is None:

@@ -9,7 +9,8 @@ from crm.database import Database
 from crm.desk import Desk
 from crm.entities import table_of
 from crm.models import Effect, StageEntry
-from runtime.engine import publishing, waking
+from crm.words import phrase
+from runtime.engine import publishing, switches, waking
 from runtime.engine.known import known_names
 from runtime.engine.models import Run
 from tests.makers import World, after, comment, says, to_stage
@@ -198,8 +199,6 @@ def test_publishing_asks_what_becomes_of_runs_in_flight(world: World, running: s
         publishing.save_draft(desk, chain, draft, number=chain["draft_number"], says=chain_words)
         publishing.publish(desk, chain, known_names(desk), running=running)  # type: ignore[arg-type]
 
-    from crm.words import phrase
-
     chain_words = phrase("Changed the rules")
     world.act(publish)
     world.pass_time(days=1)
@@ -241,6 +240,29 @@ def test_a_waiting_rule_can_be_run_now_or_cancelled(world: World) -> None:
     world.run()
     assert world.comments(deal) == ["Now"]
     assert world.runs(deal)[0]["state"] == "finished"
+
+
+def test_a_run_that_a_limit_stopped_can_be_released(world: World) -> None:
+    world.rules("sales/talks", {"a": to_stage("sales/new")})
+    world.rules("sales/new", {"a": to_stage("sales/talks")})
+    deal = world.deal(stage="sales/won")
+    world.move(deal, "sales/talks")
+    stopped = next(run for run in world.runs(deal) if run["state"] == "stopped")
+    world.act(lambda desk: waking.release_run(desk, stopped.id))
+    world.run()
+    assert world.look(lambda transaction: transaction.get(table_of(Run), stopped.id))["state"] == "finished"
+
+
+@pytest.mark.parametrize(("kind", "key"), [("all", ""), ("pipeline", "sales"), ("effect", "forever")])
+def test_an_emergency_switch_holds_rules_back_until_it_is_let_go(world: World, kind: switches.Kind, key: str) -> None:
+    world.rules("sales/spam", {"a": {"rule": "add_to_exceptions"}})
+    deal = world.deal()
+    world.act(lambda desk: switches.hold(desk, kind, key))
+    world.move(deal, "sales/spam")
+    assert world.record(deal)["deleted_at"] is None
+    world.act(lambda desk: switches.let_go(desk, kind, key))
+    world.run()
+    assert world.record(deal)["deleted_at"] is not None
 
 
 def test_every_stay_is_kept_with_its_beginning_and_end(world: World) -> None:
