@@ -130,4 +130,10 @@ def _must_be_set(facts: Facts) -> list[str]:
     return [key for key, setting in facts.settings.items() if setting.required and not setting.has_default]
 
 
-_PUBLISHED: Mapping[str, Callable[[], Schema]] = {"chain": _chain_schema}
+def _scenario_schema() -> Schema:
+    from runtime.scenario.schema import scenario_schema  # what plays scenarios needs the engine, what describes chains does not
+
+    return scenario_schema(_DIALECT, chain_definitions())
+
+
+_PUBLISHED: Mapping[str, Callable[[], Schema]] = {"chain": _chain_schema, "scenario": _scenario_schema}

@@ -26,7 +26,7 @@ class LookedUp:
 
     def __init__(self, connection: Connection, effects: Sequence[Effect]) -> None:
         self._connection = connection
-        self._users = dict(connection.execute(select(User.id, User.name)).tuples())
+        self._users = dict(connection.execute(select(User.id, User.name)).tuples().all())
         self._stages = {f"{pipeline}/{stage}": name for pipeline, stage, name in connection.execute(_STAGES).tuples()}
         self._fields = _fields(connection)
         self._rules = _rules(connection, {effect["step"] for effect in effects if effect["step"] is not None})
@@ -72,7 +72,7 @@ def _rules(connection: Connection, step_ids: set[bytes]) -> dict[bytes, Phrase |
         steps = select(StepRow.id, Run.version_id, StepRow.node).join(Run, Run.id == StepRow.run_id).where(StepRow.id.in_(some))
         where.update({step_id: (version_id, node) for step_id, version_id, node in connection.execute(steps).tuples()})
     versions = {version_id for version_id, _ in where.values()}
-    graphs = dict(connection.execute(select(Version.id, Version.graph).where(Version.id.in_(versions))).tuples()) if versions else {}
+    graphs = dict(connection.execute(select(Version.id, Version.graph).where(Version.id.in_(versions))).tuples().all()) if versions else {}
     return {step_id: rule_title(graphs.get(version_id, {}), node) for step_id, (version_id, node) in where.items()}
 
 
