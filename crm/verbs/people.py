@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
-from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
@@ -19,6 +18,7 @@ from crm.values import checked_text
 from crm.verbs.audit import AuditVerbs
 from crm.verbs.pipelines import free_key
 from crm.words import Phrase, phrase
+from crm.zones import time_zones
 
 ROLES = ("admin", "manager", "employee")
 LANGUAGES = ("en", "fr", "es", "pl", "vi")
@@ -224,7 +224,7 @@ class PeopleVerbs(AuditVerbs):
 
 
 def _unknown_choices(wishes: Mapping[str, str | None]) -> list[Problem]:
-    known: dict[str, Any] = {"language": LANGUAGES, "theme": (*THEMES, "auto"), "time_zone": available_timezones()}
+    known: dict[str, Any] = {"language": LANGUAGES, "theme": (*THEMES, "auto"), "time_zone": time_zones()}
     return [
         Problem(name, phrase("This is not one of the choices.")) for name, value in wishes.items() if value and value not in known[name]
     ]

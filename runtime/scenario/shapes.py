@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 import phonenumbers
 
 from crm.errors import Problem
 from crm.words import Phrase, phrase
+from crm.zones import time_zones
 
 Schema = dict[str, Any]
 _SHORT = 60
@@ -336,9 +336,7 @@ CLOCK = Is(
     {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
 )
 WEEKDAY = Is(phrase("a day of the week, 1 (Monday) to 7"), lambda value: _is_whole(value) and 1 <= value <= 7, {"enum": list(range(1, 8))})
-ZONE = Is(
-    phrase("a time zone, such as Europe/Paris"), lambda value: isinstance(value, str) and value in available_timezones(), {"type": "string"}
-)
+ZONE = Is(phrase("a time zone, such as Europe/Paris"), lambda value: isinstance(value, str) and value in time_zones(), {"type": "string"})
 REGION = Is(
     phrase("a country, such as FR"),
     lambda value: isinstance(value, str) and value in phonenumbers.SUPPORTED_REGIONS,
