@@ -36,7 +36,7 @@ def create_app(configuration: Configuration | None = None) -> Flask:
     from crm.database import db
 
     configuration = configuration or Configuration.from_environment()
-    app = Flask(__name__, root_path=str(HOUSE))
+    app = Flask(__name__, root_path=str(HOUSE), static_folder=None)
     app.config.update(
         CONFIGURATION=configuration,
         SECRET_KEY=configuration.secret_key,
@@ -177,9 +177,11 @@ def intake(given: argparse.Namespace) -> int:
 def begin(part: str) -> Configuration:
     """Read the configuration, and let what this process logs carry the name of its part."""
     from runtime import log
+    from runtime.catalog import use_also
 
     configuration = Configuration.from_environment()
     log.configure(part, as_json=configuration.log_as_json)
+    use_also(*configuration.rule_packages)
     return configuration
 
 

@@ -27,6 +27,7 @@ class Configuration:
     """One installation: its data folder, its database, its Redis, and what the processes may use.
 
     ``redis_url`` names the embedded server unless ``REDIS_URL`` names another; ``embedded_redis`` tells which.
+    ``rule_packages`` are Python packages with rules of one's own.
     ``trusted_proxy`` is the address of a proxy in front whose word about the caller is taken.
     """
 
@@ -44,6 +45,7 @@ class Configuration:
     trusted_proxy: str | None = None
     log_as_json: bool = False
     demo: bool = True
+    rule_packages: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Configuration:
@@ -68,6 +70,7 @@ class Configuration:
             trusted_proxy=given.get("RULEWRIGHT_TRUSTED_PROXY") or None,
             log_as_json=given.get("RULEWRIGHT_LOG") == "json",
             demo=given.get("RULEWRIGHT_DEMO", "1") not in ("0", "no", "false"),
+            rule_packages=tuple(filter(None, given.get("RULEWRIGHT_RULES", "").replace(" ", "").split(","))),
         )
 
     @property

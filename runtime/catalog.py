@@ -55,10 +55,22 @@ class Catalog:
 
 @cache
 def catalog() -> Catalog:
-    """The rules of the product, read once; raises ``BadDeclaration`` naming the file where one cannot be used."""
+    """The rules of the product and of the packages added to it, read once; raises ``BadDeclaration`` where one cannot be used."""
     found = read_folder(rules, rules.GROUPS)
+    for name in _also:
+        package = importlib.import_module(name)
+        more = read_folder(package, package.GROUPS)
+        for key in more.rules.keys() & found.rules.keys():
+            raise declaration.BadDeclaration(declaration.file_of(more.rules[key]), f"{key!r} is taken by a rule of the product")
+        found = Catalog({**found.rules, **more.rules}, {**found.groups, **more.groups})
     check_examples(found)
     return found
+
+
+def use_also(*packages: str) -> None:
+    """Offer the rules of other packages too; each is built like ``runtime.rules``: a sub-package a group, ``GROUPS`` naming them."""
+    _also[:] = packages
+    catalog.cache_clear()
 
 
 def read_folder(package: ModuleType, groups: Mapping[str, Phrase]) -> Catalog:
@@ -79,6 +91,9 @@ def check_examples(found: Catalog) -> None:
     """Refuse rules whose own examples are not valid."""
     for rule in found.rules.values():
         declaration.check_example(rule, _example_problems(rule))
+
+
+_also: list[str] = []
 
 
 def _rules_in(package: ModuleType, groups: Mapping[str, Phrase]) -> Iterator[type[Rule]]:
