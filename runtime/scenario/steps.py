@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crm.actor import CLIENT, SYSTEM
+from crm.actor import CLIENT, SYSTEM, Actor
 from crm.desk import Desk
 from crm.entities import TABLES, table_of
 from crm.errors import NotFound
@@ -47,8 +47,7 @@ def create(world: World, step: Mapping[str, Any]) -> None:
     """A new record appears on its stage; its rules start."""
     given = step["create"]
     by = step.get("by") or given.get("responsible")
-    actor = world.sandbox.act(lambda desk: world.actor(desk, by))
-    world.sandbox.act(lambda desk: world.create_record(desk, given), actor)
+    world.sandbox.act(lambda desk: world.create_record(_desk_of(desk, world.actor(desk, by)), given))
 
 
 def update(world: World, step: Mapping[str, Any]) -> None:
@@ -196,14 +195,24 @@ def _on_day(wall: datetime, year: int, month: int) -> datetime:
 
 
 def _by_person(world: World, step: Mapping[str, Any], key: str, work: Callable[[Desk, Row], object]) -> None:
-    actor = world.sandbox.act(lambda desk: world.actor(desk, step.get("by"), key))
-    world.sandbox.act(lambda desk: work(desk, world.row(desk, key)), actor)
+    def act(desk: Desk) -> None:
+        work(_desk_of(desk, world.actor(desk, step.get("by"), key)), world.row(desk, key))
+
+    world.sandbox.act(act)
 
 
 def _as_admin(world: World, step: Mapping[str, Any], work: Callable[[Desk], object]) -> None:
     """By the person who is named, else by the publisher, else (where that is no admin) by the system."""
-    actor = world.sandbox.act(lambda desk: world.actor(desk, step.get("by")))
-    world.sandbox.act(work, actor if "by" in step or actor.role == "admin" else SYSTEM)
+
+    def act(desk: Desk) -> None:
+        actor = world.actor(desk, step.get("by"))
+        work(_desk_of(desk, actor if "by" in step or actor.role == "admin" else SYSTEM))
+
+    world.sandbox.act(act)
+
+
+def _desk_of(desk: Desk, actor: Actor) -> Desk:
+    return Desk(desk.transaction, actor, desk.now)
 
 
 def _activity(desk: Desk, record: Row, given: Mapping[str, Any], *, is_open: bool) -> Row:

@@ -125,7 +125,6 @@ def build(scenario: Mapping[str, Any], sandbox: Sandbox) -> World:
     world = World(sandbox, ZoneInfo(scenario.get("time_zone", "UTC")))
     given = scenario.get("given", {})
     sandbox.act(lambda desk: _build(world, desk, given))
-    sandbox.act(lambda desk: _publish(world, desk, given))
     return world
 
 
@@ -153,6 +152,7 @@ def _build(world: World, desk: Desk, given: Mapping[str, Any]) -> None:
             user = desk.user(each["key"])
             desk.change(user, "user.dismissed", {"active": False})
     desk.forget("people")
+    _publish(world, desk, given)  # last: what is given is simply there, and starts nothing
 
 
 def _settle_company(world: World, desk: Desk, given: Mapping[str, Any]) -> None:
