@@ -8,6 +8,7 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from crm.errors import RulewrightError
@@ -28,6 +29,7 @@ class Configuration:
 
     ``redis_url`` names the embedded server unless ``REDIS_URL`` names another; ``embedded_redis`` tells which.
     ``rule_packages`` are Python packages with rules of one's own.
+    After ``lease`` what a process had taken on and not finished is taken over by others.
     ``trusted_proxy`` is the address of a proxy in front whose word about the caller is taken.
     """
 
@@ -40,6 +42,7 @@ class Configuration:
     port: int = 8000
     threads: int = 32
     workers: int = 1
+    lease: timedelta = timedelta(seconds=60)
     maildir: Path | None = None
     base_url: str | None = None
     trusted_proxy: str | None = None
@@ -65,6 +68,7 @@ class Configuration:
             port=number(given, "PORT", cls.port, 1, 65535),
             threads=number(given, "RULEWRIGHT_THREADS", cls.threads, 2, 512),
             workers=number(given, "RULEWRIGHT_WORKERS", cls.workers, 1, 64),
+            lease=timedelta(seconds=number(given, "RULEWRIGHT_LEASE", 60, 1, 3600)),
             maildir=Path(maildir).absolute() if maildir else None,
             base_url=(given.get("RULEWRIGHT_BASE_URL") or "").rstrip("/") or None,
             trusted_proxy=given.get("RULEWRIGHT_TRUSTED_PROXY") or None,

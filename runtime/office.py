@@ -39,8 +39,8 @@ class Office:
         owner = f"{socket.gethostname()}/{os.getpid()}"
         self.configuration, self.clock = configuration, clock
         self.database = Database(configuration.database_url)
-        self.driver = Driver(self.database, clock, owner)
-        self.sender = Sender(self.database, channels(configuration), clock, owner)
+        self.driver = Driver(self.database, clock, owner, configuration.lease)
+        self.sender = Sender(self.database, channels(configuration), clock, owner, configuration.lease)
 
     def work_inside(self) -> bool:
         """Take ready runs onward, and do a piece of long work; False where nothing was to be done."""

@@ -18,7 +18,7 @@ from runtime.engine.states import StepState
 from runtime.engine.versions import CompiledVersions
 from runtime.engine.waking import settle
 
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=60)
 TRIES = 8
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=1)
@@ -44,8 +44,10 @@ class Channel:
 class Sender:
     """Takes due rows of the outbox one by one, in three steps: claim and commit, deliver, record and commit."""
 
-    def __init__(self, database: Database, channels: Mapping[str, Channel], clock: Callable[[], datetime], owner: str) -> None:
-        self.database, self.channels, self.clock, self.owner = database, channels, clock, owner
+    def __init__(
+        self, database: Database, channels: Mapping[str, Channel], clock: Callable[[], datetime], owner: str, lease: timedelta = LEASE
+    ) -> None:
+        self.database, self.channels, self.clock, self.owner, self.lease = database, channels, clock, owner, lease
         self.versions = CompiledVersions()
 
     def send_next(self) -> bool:
@@ -76,7 +78,7 @@ class Sender:
             says = phrase("The sender died while sending: nobody knows whether it left.")
             self._settle(transaction, row, "unknown", says)
             return row
-        changes = {"state": "sending", "owner": self.owner, "lease_until": now + LEASE, "epoch": row["epoch"] + 1}
+        changes = {"state": "sending", "owner": self.owner, "lease_until": now + self.lease, "epoch": row["epoch"] + 1}
         transaction.update(row, {**changes, "attempts": row["attempts"] + 1})
         return row
 

@@ -32,8 +32,11 @@ class Claim:
     alone: bool
 
 
-def claim(transaction: Transaction, now: datetime, owner: str, most: int = MOST_AT_ONCE) -> list[Claim]:
-    """Take on ready runs, the oldest first, at most one a record and none of a record that is being worked on."""
+def claim(transaction: Transaction, now: datetime, owner: str, most: int = MOST_AT_ONCE, lease: timedelta = LEASE) -> list[Claim]:
+    """Take on ready runs, the oldest first, at most one a record and none of a record that is being worked on.
+
+    Of those that have seen a worker die, one at most: whichever brings the next one down, the others do not share the blame.
+    """
     back = held(transaction)
     if back.everything:
         return []
@@ -50,9 +53,10 @@ def claim(transaction: Transaction, now: datetime, owner: str, most: int = MOST_
     for run in transaction.rows(statement, _RUN):
         if run["state"] == RunState.READY.value:
             first.setdefault(run["record_id"], run)
+    suspects = [run for run in first.values() if run["crashes"]]
     claims = []
-    for run in first.values():
-        turn_run(transaction, run, RunState.RUNNING, now, owner=owner, lease_until=now + LEASE, epoch=run["epoch"] + 1)
+    for run in [*(run for run in first.values() if not run["crashes"]), *suspects[:1]]:
+        turn_run(transaction, run, RunState.RUNNING, now, owner=owner, lease_until=now + lease, epoch=run["epoch"] + 1)
         claims.append(Claim(run.id, run["record_id"], run["epoch"], run["crashes"] > 0))
     return claims
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from crm.database import Database
 from crm.transaction import Transaction
@@ -23,17 +23,20 @@ Clock = Callable[[], datetime]
 
 
 class Driver:
-    """Takes ready runs onward. ``clock`` gives the present instant, ``owner`` names the process that works."""
+    """Takes ready runs onward. ``clock`` gives the present instant, ``owner`` names the process that works.
 
-    def __init__(self, database: Database, clock: Clock, owner: str = "here") -> None:
-        self.database, self.clock, self.owner = database, clock, owner
+    After ``lease`` others may take over what it had claimed.
+    """
+
+    def __init__(self, database: Database, clock: Clock, owner: str = "here", lease: timedelta = claiming.LEASE) -> None:
+        self.database, self.clock, self.owner, self.lease = database, clock, owner, lease
         self.versions = CompiledVersions()
         self._pace = FIRST_PACE
 
     def claim(self) -> list[Claim]:
         """Claim ready runs."""
         now = self.clock()
-        return self.database.writing(lambda transaction: claiming.claim(transaction, now, self.owner))
+        return self.database.writing(lambda transaction: claiming.claim(transaction, now, self.owner, lease=self.lease))
 
     def drain_once(self) -> int:
         """Claim once and take those runs as far as they go; returns how many they were."""
