@@ -31,6 +31,11 @@ class Outcome(StrEnum):
         return cls(stored) if stored in cls.__members__.values() else cls.ACTIVITY
 
     @property
+    def makes_a_lead(self) -> bool:
+        """Whether the record that it reached was made for it."""
+        return self in (Outcome.NEW_LEAD, Outcome.REPEAT_LEAD)
+
+    @property
     def says(self) -> Phrase:
         """The outcome in words; where it reached a record, that record's title follows."""
         return _WORDS[self]

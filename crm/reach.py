@@ -35,7 +35,7 @@ def collect(emails: Iterable[str], phones: Iterable[str], region: str) -> Reach:
 def normal_email(written: str) -> str | None:
     """An address in lower case with its domain in ASCII; None where it is not an address."""
     address = written.strip().strip("<>").removeprefix("mailto:").lower()
-    if len(address) > 254 or not _EMAIL.fullmatch(address):
+    if len(address) > 254 or not address.isprintable() or not _EMAIL.fullmatch(address):
         return None
     local, _, domain = address.rpartition("@")
     try:
@@ -52,6 +52,12 @@ def normal_domain(written: str) -> str | None:
     except UnicodeError:
         return None
     return f"@{domain}" if _DOMAIN.fullmatch(domain) else None
+
+
+def domains_of(address: str) -> tuple[str, ...]:
+    """The domain of an address and those above it, as they stand on the exceptions list: ``@mail.agency.example``, ``@agency.example``."""
+    parts = address.rpartition("@")[2].split(".")
+    return tuple(f"@{'.'.join(parts[start:])}" for start in range(len(parts) - 1))
 
 
 @lru_cache(maxsize=20_000)

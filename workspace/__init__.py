@@ -4,14 +4,22 @@ from flask import Blueprint, Flask
 
 from crm.words import phrase
 from web.house import Room, open_room
+from workspace import links
+from workspace.exceptions import exceptions
+from workspace.mailbox import mailbox
 from workspace.settings import settings
 
-BLUEPRINTS: tuple[Blueprint, ...] = (settings,)
-ROOMS: tuple[Room, ...] = (Room(phrase("Settings"), "settings.first", "settings", order=900, roles=("admin", "manager")),)
+BLUEPRINTS: tuple[Blueprint, ...] = (mailbox, exceptions, settings)
+ROOMS: tuple[Room, ...] = (
+    Room(phrase("Mailbox"), "mailbox.show", "inbox", order=50),
+    Room(phrase("Exceptions"), "exceptions.show", "ban", order=60),
+    Room(phrase("Settings"), "settings.first", "settings", order=900, roles=("admin", "manager")),
+)
 
 
 def register(app: Flask) -> None:
     """Add everything of this package to an application."""
+    links.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for room in ROOMS:

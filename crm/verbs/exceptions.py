@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from crm.entities import TABLES
-from crm.errors import Invalid, Problem
+from crm.entities import TABLES, revived, table_of
+from crm.errors import Invalid, NotFound, Problem
+from crm.mail import one_line
+from crm.models import Effect
 from crm.names import title_of
-from crm.reach import normal_domain, normal_email, normal_phone
+from crm.reach import domains_of, normal_domain, normal_email, normal_phone
 from crm.transaction import Row
 from crm.values import LINE
 from crm.verbs.bin import BinVerbs
@@ -18,6 +20,7 @@ from crm.words import phrase
 
 MOST_LINES = 50_000
 _LIST = TABLES["exception"]
+_EFFECTS = table_of(Effect)
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class ExceptionVerbs(BinVerbs):
     def add_exception(self, written: str, comment: str | None = None) -> list[Row]:
         """Put on the list what a person typed: an address, a whole domain or a phone. Raises ``Invalid`` where it is none of them."""
         self.allow("exceptions.edit")
-        return self.add_exceptions({self._entry(written, "value"): comment})
+        return self.add_exceptions({self._entry(written, "value"): one_line(comment, LINE) or None})
 
     def import_exceptions(self, lines: Iterable[str]) -> Imported:
         """Add lines ``value;comment``; bad lines are told by their number and change nothing, the good ones are added."""
@@ -86,7 +89,7 @@ class ExceptionVerbs(BinVerbs):
                 bad.extend(invalid.problems)
                 continue
             repeated += entry in good
-            good.setdefault(entry, comment.strip()[:LINE] or None)
+            good.setdefault(entry, one_line(comment, LINE) or None)
         added = self.add_exceptions(good)
         return Imported(len(added), repeated + len(good) - len(added), tuple(bad))
 
@@ -95,6 +98,18 @@ class ExceptionVerbs(BinVerbs):
         self.allow("exceptions.edit")
         entry = self.row("exception", entry_id)
         self.remove(entry, "exception.removed", entry["record_id"])
+
+    def put_back_exception(self, entry_id: int) -> Row | None:
+        """Put an entry on the list again that was taken off it, as it was; None where its value is listed anew already."""
+        self.allow("exceptions.edit")
+        removals = select(_EFFECTS).where(_EFFECTS.c.entity_id == entry_id, _EFFECTS.c.kind == "exception.removed")
+        found = self.transaction.rows(removals.order_by(_EFFECTS.c.id.desc()).limit(1), _EFFECTS)
+        if not found:
+            raise NotFound
+        values = revived("exception", found[0]["before"])
+        if self.listed([values["value"]]):
+            return None
+        return self.create("exception", "exception.added", values, values["record_id"])
 
     def listed(self, values: Iterable[str]) -> set[tuple[str, str]]:
         """Which of these normalised values are on the list, as ``(kind, value)``."""
@@ -109,8 +124,7 @@ class ExceptionVerbs(BinVerbs):
         """Whether an address (or its domain, or a domain above that) or a phone is on the list."""
         values = [phone] if phone else []
         if email:
-            parts = email.rpartition("@")[2].split(".")
-            values += [email, *(f"@{'.'.join(parts[start:])}" for start in range(len(parts) - 1))]
+            values += [email, *domains_of(email)]
         return bool(self.listed(values))
 
     def exclude(self, record: Row) -> Excluded:

@@ -47,7 +47,18 @@ def test_a_domain_of_another_alphabet_is_written_in_ascii() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["", "jean", "jean@", "@client.example", "jean@client", "a b@c.example", "a@b.example,c@d.example", "x" * 255 + "@a.example"]
+    "written",
+    [
+        "",
+        "jean",
+        "jean@",
+        "@client.example",
+        "jean@client",
+        "a b@c.example",
+        "a\0b@c.example",
+        "a@b.example,c@d.example",
+        "x" * 255 + "@a.example",
+    ],
 )
 def test_what_is_no_address_is_none(written: str) -> None:
     assert normal_email(written) is None

@@ -1,0 +1,1 @@
+"""What the pages of everyday work read, one file a subject; nothing here writes."""
