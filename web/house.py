@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, g, url_for
+from flask import Flask, current_app, g, request, url_for
 
 from crm.words import Phrase
 
 
 @dataclass(frozen=True)
 class Room:
-    """A page in the menu; ``roles`` are those who see it, nobody named means everyone. ``order`` sorts, lower first."""
+    """A page in the menu; ``roles`` are those who see it, nobody named means everyone. ``order`` sorts, lower first.
+
+    ``in_bar`` rooms stand in the bar too, on pages that have no siblings of their own to show there.
+    """
 
     label: Phrase
     endpoint: str
     icon: str
     order: int = 100
     roles: tuple[str, ...] = ()
+    in_bar: bool = True
 
 
 def init_app(app: Flask) -> None:
     """Give templates ``rooms()`` and ``home()``."""
     app.extensions["house"] = []
-    app.jinja_env.globals.update(rooms=rooms, home=home)
+    app.jinja_env.globals.update(rooms=rooms, home=home, is_in_room=is_in_room)
 
 
 def open_room(app: Flask, room: Room) -> None:
@@ -36,6 +40,12 @@ def rooms() -> list[tuple[Room, str]]:
     role = getattr(g.get("viewer"), "role", None)
     seen = [room for room in current_app.extensions["house"] if not room.roles or role in room.roles]
     return [(room, url_for(room.endpoint)) for room in sorted(seen, key=lambda room: room.order)]
+
+
+def is_in_room(address: str) -> bool:
+    """Whether the page asked for is the room at this address, or lies behind it."""
+    path = request.path
+    return path == address or path.startswith(f"{address.rstrip('/')}/")
 
 
 def home() -> str:
