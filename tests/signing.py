@@ -18,7 +18,7 @@ from web.access import COOKIE
 
 def make_person(database: Database, name: str = "Anna Nowak", role: str = "admin", **more: Any) -> Row:
     """Somebody who works here; their address is made from their first name."""
-    email = more.pop("email", f"{name.split(maxsplit=1)[0].lower()}@roofs.example")
+    email = more.pop("email", f"{name.partition(' ')[0].lower()}@roofs.example")
     return database.writing(lambda transaction: Desk(transaction, SYSTEM, datetime.now(UTC)).create_user(name, email, role, **more))
 
 
