@@ -42,7 +42,7 @@ class OnlyDrain(Job):
 
 def patient_connection(url: str) -> Redis:
     """A connection for processes that live by Redis: it waits for a server that is being started again."""
-    return Redis.from_url(url, retry=Retry(ExponentialBackoff(cap=3, base=0.1), 30), retry_on_error=[RedisError], socket_keepalive=None)
+    return Redis.from_url(url, retry=Retry(ExponentialBackoff(cap=3, base=0.1), 30), retry_on_error=[RedisError])
 
 
 def hasty_connection(url: str) -> Redis:
