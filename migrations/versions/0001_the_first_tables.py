@@ -396,6 +396,12 @@ def upgrade() -> None:
         batch_op.create_index('ix_step_due', ['due_at'], unique=False, sqlite_where=sa.text("state = 'sleeping'"), postgresql_where=sa.text("state = 'sleeping'"))
         batch_op.create_index('ix_step_trouble', ['ended_at'], unique=False, sqlite_where=sa.text("state IN ('failed', 'dead', 'unknown')"), postgresql_where=sa.text("state IN ('failed', 'dead', 'unknown')"))
 
+    op.create_table('step_seen',
+    sa.Column('step_id', columns.Key, nullable=False),
+    sa.Column('at', columns.Instant(), nullable=False),
+    sa.Column('actor_id', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('step_id', name=op.f('pk_step_seen'))
+    )
     op.create_table('submission',
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('external_id', sa.Text(), nullable=False),
@@ -583,6 +589,7 @@ def downgrade() -> None:
     op.drop_table('token')
     op.drop_table('switch')
     op.drop_table('submission')
+    op.drop_table('step_seen')
     with op.batch_alter_table('step', schema=None) as batch_op:
         batch_op.drop_index('ix_step_trouble', sqlite_where=sa.text("state IN ('failed', 'dead', 'unknown')"), postgresql_where=sa.text("state IN ('failed', 'dead', 'unknown')"))
         batch_op.drop_index('ix_step_due', sqlite_where=sa.text("state = 'sleeping'"), postgresql_where=sa.text("state = 'sleeping'"))
