@@ -17,7 +17,7 @@ def title_of(row: Row) -> str:
     )
 
 
-def full_name(contact: Mapping[str, Any]) -> str:
+def full_name(contact: Mapping[Any, Any]) -> str:
     """First and last name, else the first address or number by which the contact is known."""
     name = " ".join(part for part in (contact.get("first_name"), contact.get("last_name")) if part)
     return name or next(iter([*(contact.get("emails") or ()), *(contact.get("phones") or ())]), f"#{contact.get('id')}")
