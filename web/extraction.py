@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
 SAID = frozenset({"_", "gettext", "lazy_gettext", "phrase", "Phrase", "Done", "Skip", "Fail", "Hold", "Stop", "Temporary", "Permanent"})
-COUNTED = frozenset({"ngettext", "lazy_ngettext"})
+COUNTED = frozenset({"ngettext", "lazy_ngettext", "counted"})
 DECLARED = frozenset({"Rule", "Trigger"})
 FACTS = frozenset({"title", "summary"})
 ERRORS = frozenset({"Exception", "RulewrightError", "NotAllowed", "NotFound", "Stale", "Busy", "Invalid", "Full"})

@@ -78,7 +78,7 @@ def say(told: Phrase | str, *, marked: bool = False) -> str:
     """
     if not isinstance(told, Phrase):
         return told
-    text = _translated(told.text)
+    text = _translated(told.text) if told.one is None else ngettext(told.one, told.text, told.values["count"])
     if not marked:
         return fill(text, {name: _written(value) for name, value in told.values.items()})
     return Markup(fill(str(escape(text)), _in_bold(told.values)))

@@ -16,7 +16,7 @@ from crm.transaction import Row
 from crm.values import checked_text
 from crm.verbs.audit import AuditVerbs
 from crm.verbs.moves import MoveVerbs
-from crm.words import phrase
+from crm.words import counted, phrase
 
 COLOURS = ("sky", "teal", "violet", "rose", "green", "stone", "brick")
 KINDS = ("process", "success", "failure")
@@ -99,7 +99,7 @@ class PipelineVerbs(MoveVerbs, AuditVerbs):
         if ids and (target is None or target == reference):
             raise Invalid.at(
                 "target",
-                phrase("{count} records stand on “{stage}”.", count=len(ids), stage=stage["name"]),
+                counted("One record stands on “{stage}”.", "{count} records stand on “{stage}”.", count=len(ids), stage=stage["name"]),
                 phrase("Choose the stage to which they shall move."),
             )
         moved = 0
@@ -120,7 +120,12 @@ class PipelineVerbs(MoveVerbs, AuditVerbs):
         records = TABLES["deal"]
         count = self.transaction.execute(select(func.count()).select_from(records).where(records.c.pipeline_id == pipeline.id)).scalar()
         if count:
-            raise Invalid.at("pipeline", phrase("{count} records stand in this pipeline or its recycle bin.", count=count))
+            says = counted(
+                "One record stands in this pipeline or its recycle bin.",
+                "{count} records stand in this pipeline or its recycle bin.",
+                count=count,
+            )
+            raise Invalid.at("pipeline", says)
         stages = self.stages_of(pipeline.id)
         events.send(self.desk, events.StagesChanged([stage.id for stage in stages]))
         for stage in stages:

@@ -11,7 +11,7 @@ from babel.messages.catalog import Catalog
 from flask import Flask, g
 from markupsafe import Markup
 
-from crm.words import phrase
+from crm.words import Phrase, counted, phrase
 from tests.pages import make_pages
 from tests.reading import untranslated
 from web import catalogues, formats
@@ -198,3 +198,13 @@ class TestNothingIsLeftOut:
     def test_a_forgotten_text_would_be_noticed(self) -> None:
         html = '<p>⟦Šåṽéð⟧</p><p>Forgotten</p><p data-user-text>Roof repair</p><button aria-label="Close">×</button><p>13:20</p>'
         assert untranslated(html) == ["Forgotten", "Close"]
+
+
+def test_one_thing_is_told_otherwise_than_many() -> None:
+    told = [str(counted("One record stands here.", "{count} records stand here.", count=count)) for count in (0, 1, 2)]
+    assert told == ["0 records stand here.", "One record stands here.", "2 records stand here."]
+
+
+def test_a_counted_phrase_survives_being_stored() -> None:
+    told = counted("One record", "{count} records", count=1)
+    assert str(Phrase.from_json(told.as_json())) == "One record"
