@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -25,26 +26,14 @@ mailbox = Blueprint("mailbox", __name__)
 @require("mailbox.see")
 def show() -> Response:
     """The messages, the newest first."""
-    wanted, page = _wanted(), _page()
-    with database().reading() as connection:
-        counts = reading.counts(connection, Message, wanted, current_actor())
-        pages = _pages(counts[wanted.place])
-        page = min(page, pages)
-        found = reading.letters(connection, wanted, current_actor(), limit=A_PAGE, offset=(page - 1) * A_PAGE)
-    return respond("mailbox/page.html", "mailbox/_list.html", found=found, **_shared("mailbox.show", wanted, counts, page, pages))
+    return _page("mailbox.show", Message, reading.letters)
 
 
 @mailbox.get("/mailbox/calls")
 @require("mailbox.see")
 def show_calls() -> Response:
     """The calls, the newest first."""
-    wanted, page = _wanted(), _page()
-    with database().reading() as connection:
-        counts = reading.counts(connection, Call, wanted, current_actor())
-        pages = _pages(counts[wanted.place])
-        page = min(page, pages)
-        found = reading.calls(connection, wanted, current_actor(), limit=A_PAGE, offset=(page - 1) * A_PAGE)
-    return respond("mailbox/page.html", "mailbox/_list.html", found=found, **_shared("mailbox.show_calls", wanted, counts, page, pages))
+    return _page("mailbox.show_calls", Call, reading.calls)
 
 
 @mailbox.get("/mailbox/messages/<int:message_id>")
@@ -99,28 +88,28 @@ def _letter(message_id: int) -> reading.Letter:
     return found
 
 
-def _shared(endpoint: str, wanted: reading.Wanted, counts: dict[str, int], page: int, pages: int) -> dict[str, Any]:
-    """What both tabs show around their list."""
-    asked = {"q": wanted.words or None, "place": wanted.place if wanted.place != "all" else None}
-    return {
-        "endpoint": endpoint,
-        "wanted": wanted,
-        "counts": counts,
-        "page_number": page,
-        "pages": pages,
-        "address": lambda number: url_for(endpoint, **{**asked, "page": number}),
-        "place_address": lambda place: url_for(endpoint, q=asked["q"], place=place if place != "all" else None),
-    }
+def _page(endpoint: str, table: type[Message] | type[Call], read: Callable[..., Sequence[Any]]) -> Response:
+    """One tab: what is looked for, counted and read in two queries."""
+    wanted, actor = _wanted(), current_actor()
+    with database().reading() as connection:
+        total = reading.count(connection, table, wanted, actor)
+        pages = max(1, -(-total // A_PAGE))
+        number = min(max(1, request.args.get("page", 1, int)), pages)
+        found = read(connection, wanted, actor, limit=A_PAGE, offset=(number - 1) * A_PAGE)
+    asked: dict[str, Any] = {"q": wanted.words or None, "place": wanted.place if wanted.place != "all" else None}
+    return respond(
+        "mailbox/page.html",
+        "mailbox/_list.html",
+        endpoint=endpoint,
+        found=found,
+        total=total,
+        wanted=wanted,
+        page_number=number,
+        pages=pages,
+        address=lambda number: url_for(endpoint, **asked, page=number),
+    )
 
 
 def _wanted() -> reading.Wanted:
     place = request.args.get("place", "all")
     return reading.Wanted(request.args.get("q", "").strip()[:200], place if place in PLACES else "all")
-
-
-def _page() -> int:
-    return min(max(1, request.args.get("page", 1, int)), 1_000_000)
-
-
-def _pages(total: int) -> int:
-    return max(1, -(-total // A_PAGE))

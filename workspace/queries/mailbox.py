@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from crm.access import visible_to
@@ -72,12 +72,10 @@ class Wanted:
     place: str = "all"
 
 
-def counts(connection: Connection, table: type[Message] | type[Call], wanted: Wanted, actor: Actor) -> dict[str, int]:
-    """How many there are in all, in the CRM, and kept out."""
-    inside = func.sum(case((table.record_id.is_not(None), 1), else_=0))
-    statement = _joined(select(func.count(), inside), table, actor).where(_words(table, wanted.words))
-    total, reached = connection.execute(statement).one()
-    return {"all": total, "in": reached or 0, "out": total - (reached or 0)}
+def count(connection: Connection, table: type[Message] | type[Call], wanted: Wanted, actor: Actor) -> int:
+    """How many there are."""
+    statement = _joined(select(func.count()), table, actor).where(_words(table, wanted.words), _place(table, wanted))
+    return int(connection.execute(statement).scalar() or 0)
 
 
 def letters(connection: Connection, wanted: Wanted, actor: Actor, *, limit: int, offset: int) -> list[Letter]:
