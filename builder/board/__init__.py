@@ -1,0 +1,1 @@
+"""The board: the stages of a pipeline as columns, and under each its chain."""
