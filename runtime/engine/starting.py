@@ -10,13 +10,14 @@ from sqlalchemy import select
 from crm import events
 from crm.desk import Desk
 from crm.entities import table_of
-from crm.events import Entry, Posted, RecordsRemoved, StageEntered
+from crm.events import Entry, Posted, RecordEdited, RecordsRemoved, StageEntered
 from crm.keys import new_key
 from crm.models import Head
 from crm.transaction import Row, Transaction
 from crm.words import Phrase, phrase
 from runtime.engine import limits
 from runtime.engine.models import ChainRow, Run, StepRow, Version
+from runtime.engine.rescheduling import on_record_edited
 from runtime.engine.states import LIVE_RUNS, PENDING_STEPS, RunState, StepState, turn_run, turn_step
 
 _CHAIN, _RUN, _STEP, _VERSION, _HEAD = (table_of(model) for model in (ChainRow, Run, StepRow, Version, Head))
@@ -29,6 +30,7 @@ def listen() -> None:
     events.listen(StageEntered, on_stage_entered)
     events.listen(RecordsRemoved, on_records_removed)
     events.listen(Posted, on_posted)
+    events.listen(RecordEdited, on_record_edited)
 
 
 def on_stage_entered(desk: Desk, event: StageEntered) -> None:
