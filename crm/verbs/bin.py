@@ -54,13 +54,16 @@ class BinVerbs(CommentVerbs):
         return entry
 
     def restore(self, entry_id: int) -> list[Row]:
-        """Bring back all that went to the bin together. Their stage's rules do not start."""
+        """Bring back all that went to the bin together. Their stage's rules do not start.
+
+        Whoever put it there may, and whoever is responsible for one of the records, also where a rule put it there.
+        """
         entry = self.transaction.get(_BIN, entry_id)
         if entry is None or entry["restored_at"] is not None:
             raise NotFound(phrase("This is not in the recycle bin any more."))
         rows = self.rows_in_bin(entry_id)
         self.lock([row.id for row in rows])
-        if entry["actor_id"] != self.actor.user_id:
+        if self.actor.user_id not in {entry["actor_id"], *(row["responsible_id"] for row in rows if row.table is TABLES["deal"])}:
             self.allow("bin.restore_any")
         for row in rows:
             self.put_back(row)
