@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from tests.makers import World, after, comment, to_stage
 
 def draft(nodes: Mapping[str, Any]) -> dict[str, Any]:
     names = ["start", *nodes]
-    return {"format": "rulewright.chain/1", "nodes": dict(nodes), "edges": [list(pair) for pair in zip(names, names[1:], strict=False)]}
+    return {"format": "rulewright.chain/1", "nodes": dict(nodes), "edges": [list(pair) for pair in pairwise(names)]}
 
 
 def tried(world: World, deal: int, nodes: Mapping[str, Any], stage: str = "sales/talks", **more: Any) -> Rehearsal:
