@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -79,12 +80,27 @@ class Company:
         return [row for row in self.rows("activity") if row["record_id"] == record.id]
 
 
-def make_company() -> Company:
+def make_company(database: Database | None = None) -> Company:
     """Anna is the admin; phones without a country are French."""
-    company = Company()
+    company = Company(database or memory_database())
     company.at_desk(lambda desk: desk.put_settings({"region": "FR", "own_addresses": ["office@roofs.example", "@our-roofs.example"]}))
     company.user("Anna Nowak", "admin")
     company.user("Boris Le")
     company.at_desk(lambda desk: desk.create_pipeline("deal", "Sales", stages=DEALS))
     company.at_desk(lambda desk: desk.create_pipeline("lead", "Leads", stages=LEADS))
     return company
+
+
+@contextmanager
+def listening_company() -> Iterator[Company]:
+    """A company that hears what clients do."""
+    company = make_company()
+
+    def listener(desk: Desk, event: events.ClientActed) -> None:
+        company.heard.append(event)
+
+    events.listen(events.ClientActed, listener)
+    try:
+        yield company
+    finally:
+        events._listeners[events.ClientActed].remove(listener)
