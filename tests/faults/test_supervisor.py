@@ -7,13 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from tests.processes import answers, children_of, command_of, free_port, is_alive, wait_until
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 PARTS = ("valkey", "web", "worker", "sender", "clock")
@@ -135,41 +135,3 @@ def refused(environment: dict[str, str]) -> str:
     assert done.returncode == 1, done.stderr
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
     return done.stderr
-
-
-def wait_until(happens: Callable[[], bool], within: float) -> None:
-    deadline = time.monotonic() + within
-    while not happens():
-        assert time.monotonic() < deadline, f"not within {within} s"
-        time.sleep(0.02)  # the look at another process, not a wait for luck
-
-
-def answers(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
-            return True
-    except OSError as error:
-        return hasattr(error, "code")
-
-
-def children_of(pid: int) -> list[int]:
-    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def command_of(pid: int) -> list[str]:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]
-    except OSError:
-        return []
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        return int(probe.getsockname()[1])

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.faults.test_supervisor import free_port, wait_until
+from tests.processes import free_port, wait_until
 
 PROGRAM = """
 import pathlib, sys, time
