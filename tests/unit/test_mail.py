@@ -165,9 +165,9 @@ def test_broken_html_is_read_as_a_browser_would(html: str, text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["<p ", "<", "&", "<!--", "<a href='", '<a "', "<script>", "</script", "<![CDATA[", "<p>"])
 def test_html_made_to_be_slow_is_read_in_a_moment(piece: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(read("Content-Type: text/html\n", piece * 300_000).text) <= 64_000
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 @pytest.mark.parametrize(
@@ -272,10 +272,10 @@ def test_a_message_that_is_too_large_is_refused() -> None:
     ],
 )
 def test_a_hostile_message_is_read_or_refused_in_a_moment(raw: bytes) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     with suppress(Invalid):
         assert len(read_email(raw, NOW).text) <= 64_000
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def read(headers: str = "", body: str = "Hello", *, gap: str = "\n") -> IncomingEmail:
