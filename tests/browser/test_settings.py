@@ -116,7 +116,7 @@ def test_removing_a_stage_asks_where_its_records_shall_go(screen: Page, live_ser
     screen.get_by_role("link", name="Contract agreement").click()
     screen.get_by_role("link", name="Remove the stage").click()
     expect(screen.get_by_text("5 records stand on it")).to_be_visible()
-    screen.get_by_label("Move what stands on it").select_option("Invoice")
+    screen.get_by_label("Move its records to").select_option("Invoice")
     screen.get_by_role("button", name="Remove the stage").click()
     expect(screen.get_by_text("Contract agreement is removed; 5 records moved.")).to_be_visible()
     assert "contract" not in stages_now(sqlite)
