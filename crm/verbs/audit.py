@@ -21,9 +21,13 @@ class AuditVerbs(DeskBase):
 
     def audit(self, verb: str, subject: str, details: Mapping[str, Any]) -> None:
         """Note that the actor did this to a subject such as ``stage:sales/spam``."""
-        previous = self.transaction.execute(select(_AUDIT.c.seal).order_by(_AUDIT.c.id.desc()).limit(1)).scalar() or ""
+        previous = self._remembered("seal", self._last_seal)
         row = {"at": self.now, "actor_id": self.actor.user_id, "verb": verb, "subject": subject, "details": plain(details)}
-        self.transaction.insert(_AUDIT, {**row, "id": self.transaction.next_id(), "seal": seal_of(previous, row)})
+        seal = self.transaction.memory["seal"] = seal_of(previous, row)
+        self.transaction.insert(_AUDIT, {**row, "id": self.transaction.next_id(), "seal": seal})
+
+    def _last_seal(self) -> str:
+        return self.transaction.execute(select(_AUDIT.c.seal).order_by(_AUDIT.c.id.desc()).limit(1)).scalar() or ""
 
 
 def seal_of(previous: str, row: Mapping[str, Any]) -> str:
