@@ -66,11 +66,10 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
-class StagesChanged:
-    """Stages were made, changed or removed: what was compiled for them may be out of date."""
+class StagesRemoved:
+    """Stages are about to be removed; nothing stands on them any more."""
 
     stage_ids: Sequence[int]
-    moved_to: int | None = None
 
 
 Listener = Callable[["Desk", Any], None]

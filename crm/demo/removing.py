@@ -107,7 +107,7 @@ def _remove_pipelines(desk: Desk) -> None:
     gone = list(desk.transaction.execute(select(pipelines.c.id).where(pipelines.c.demo, ~used)).scalars())
     ids = list(desk.transaction.execute(select(stages.c.id).where(stages.c.pipeline_id.in_(gone))).scalars())
     if ids:
-        events.send(desk, events.StagesChanged(ids))
+        events.send(desk, events.StagesRemoved(ids))
     _delete_rows(desk, stages, ids)
     _delete_rows(desk, pipelines, gone)
     desk.transaction.execute(update(pipelines).where(pipelines.c.demo).values(demo=False))

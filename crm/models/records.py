@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.models.base import Base
 
-
 _ALIVE: dict[str, Any] = {"sqlite_where": text("deleted_at IS NULL"), "postgresql_where": text("deleted_at IS NULL")}
 
 

@@ -18,6 +18,7 @@ from crm.keys import new_key
 from crm.models import CustomField, Effect, Head, Setting
 from crm.settings import Settings
 from crm.transaction import Row, Transaction
+from crm.words import phrase
 
 if TYPE_CHECKING:
     from crm.desk import Desk
@@ -105,7 +106,7 @@ class DeskBase:
         for stage in self.stages().values():
             if stage["key"] == stage_key and self.pipelines()[stage["pipeline_id"]]["key"] == pipeline_key:
                 return stage
-        raise NotFound
+        raise NotFound(phrase("The stage “{stage}” does not exist any more.", stage=reference))
 
     def custom_fields(self) -> list[Row]:
         """The fields that the company added."""

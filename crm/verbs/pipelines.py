@@ -76,7 +76,6 @@ class PipelineVerbs(MoveVerbs, AuditVerbs):
         if self.change(stage, "stage.changed", wanted):
             self.audit("stage.changed", f"stage:{self.stage_reference(stage.id)}", wanted)
             self.forget("stages")
-            events.send(self.desk, events.StagesChanged([stage.id]))
 
     def order_stages(self, pipeline: Row, keys: Sequence[str]) -> None:
         """Put the stages of a pipeline into another order; all of them must be named."""
@@ -107,7 +106,7 @@ class PipelineVerbs(MoveVerbs, AuditVerbs):
             self._rehome_deleted(stage, self.stage(target))
             for start in range(0, len(ids), 200):
                 moved += self.move_many(ids[start : start + 200], target).count
-        events.send(self.desk, events.StagesChanged([stage.id]))
+        events.send(self.desk, events.StagesRemoved([stage.id]))
         self.remove(stage, "stage.deleted")
         self.forget("stages")
         self._number(siblings)
@@ -127,7 +126,7 @@ class PipelineVerbs(MoveVerbs, AuditVerbs):
             )
             raise Invalid.at("pipeline", says)
         stages = self.stages_of(pipeline.id)
-        events.send(self.desk, events.StagesChanged([stage.id for stage in stages]))
+        events.send(self.desk, events.StagesRemoved([stage.id for stage in stages]))
         for stage in stages:
             self.remove(stage, "stage.deleted")
         self.remove(pipeline, "pipeline.deleted")

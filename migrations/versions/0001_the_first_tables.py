@@ -101,7 +101,7 @@ def upgrade() -> None:
 
     op.create_table('chain',
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
-    sa.Column('stage_id', sa.BigInteger(), nullable=False),
+    sa.Column('stage_id', sa.BigInteger(), nullable=True),
     sa.Column('stage', sa.Text(), nullable=False),
     sa.Column('enabled', sa.Boolean(), nullable=False),
     sa.Column('draft', columns.Document, nullable=False),

@@ -16,11 +16,14 @@ def _where(condition: str) -> dict[str, Any]:
 
 
 class ChainRow(Base):
-    """The rules of one stage: the draft, and which version is published. ``used`` are all node ids that were ever given."""
+    """The rules of one stage: the draft, and which version is published. ``used`` are all node ids that were ever given.
+
+    A chain whose stage was removed has none any more; ``stage`` still says which it was.
+    """
 
     __tablename__ = "chain"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    stage_id: Mapped[int] = mapped_column(unique=True)
+    stage_id: Mapped[int | None] = mapped_column(unique=True)
     stage: Mapped[str]
     enabled: Mapped[bool] = mapped_column(default=True)
     draft: Mapped[dict[str, Any]]

@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from crm import events
 from crm.desk import Desk
 from crm.entities import table_of
-from crm.events import Entry, Posted, RecordEdited, RecordsRemoved, StageEntered
+from crm.events import Entry, Posted, RecordEdited, RecordsRemoved, StageEntered, StagesRemoved
 from crm.keys import new_key
 from crm.models import Head
 from crm.transaction import Row, Transaction
 from crm.words import Phrase, phrase
 from runtime.engine import limits
-from runtime.engine.models import ChainRow, Run, StepRow, Version
+from runtime.engine.models import ChainRow, Revision, Run, StepRow, Version
 from runtime.engine.rescheduling import on_record_edited
 from runtime.engine.states import LIVE_RUNS, PENDING_STEPS, RunState, StepState, turn_run, turn_step
 
-_CHAIN, _RUN, _STEP, _VERSION, _HEAD = (table_of(model) for model in (ChainRow, Run, StepRow, Version, Head))
+_CHAIN, _REVISION, _RUN, _STEP, _VERSION, _HEAD = (table_of(model) for model in (ChainRow, Revision, Run, StepRow, Version, Head))
 LEFT_STAGE = phrase("The record left the stage.")
 DELETED = phrase("The record was deleted.")
+STAGE_REMOVED = phrase("The stage was removed.")
 
 
 def listen() -> None:
@@ -31,6 +32,7 @@ def listen() -> None:
     events.listen(RecordsRemoved, on_records_removed)
     events.listen(Posted, on_posted)
     events.listen(RecordEdited, on_record_edited)
+    events.listen(StagesRemoved, on_stages_removed)
 
 
 def on_stage_entered(desk: Desk, event: StageEntered) -> None:
@@ -44,6 +46,18 @@ def on_stage_entered(desk: Desk, event: StageEntered) -> None:
 def on_records_removed(desk: Desk, event: RecordsRemoved) -> None:
     """Cancel whatever runs of deleted records had pending."""
     cancel_runs(desk, _live(desk, _RUN.c.record_id, [record.id for record in event.records]), DELETED)
+
+
+def on_stages_removed(desk: Desk, event: StagesRemoved) -> None:
+    """The rules of a removed stage go with it; their versions stay, since the traces of old runs point at them."""
+    chains = desk.transaction.rows(select(_CHAIN).where(_CHAIN.c.stage_id.in_(event.stage_ids)), _CHAIN)
+    ids = [chain.id for chain in chains]
+    if not ids:
+        return
+    cancel_runs(desk, _live(desk, _RUN.c.chain_id, ids), STAGE_REMOVED)
+    desk.transaction.execute(delete(_REVISION).where(_REVISION.c.chain_id.in_(ids)))
+    for chain in chains:
+        desk.transaction.update(chain, {"enabled": False, "version_id": None, "stage_id": None})
 
 
 def on_posted(desk: Desk, event: Posted) -> None:

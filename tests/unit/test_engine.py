@@ -265,6 +265,26 @@ def test_an_emergency_switch_holds_rules_back_until_it_is_let_go(world: World, k
     assert world.record(deal)["deleted_at"] is not None
 
 
+def test_removing_a_stage_moves_its_deals_and_ends_its_rules(world: World) -> None:
+    world.rules("sales/talks", {"a": comment("Late", **after(1, "days"))})
+    world.rules("sales/won", {"a": comment("Won")})
+    deal = world.deal()
+    world.move(deal, "sales/talks")
+    world.act(lambda desk: desk.delete_stage(desk.stage("sales/talks"), target="sales/won"))
+    world.pass_time(days=2)
+    assert world.comments(deal) == ["Won"]
+    assert [run["state"] for run in world.runs(deal)] == ["cancelled", "finished"]
+
+
+def test_a_rule_that_names_a_stage_that_is_gone_fails_in_words_and_the_rest_goes_on(world: World) -> None:
+    world.rules("sales/talks", {"a": to_stage("sales/spam"), "b": comment("After it")})
+    world.act(lambda desk: desk.delete_stage(desk.stage("sales/spam")))
+    deal = world.deal()
+    world.move(deal, "sales/talks")
+    assert world.comments(deal) == ["After it"]
+    assert says(world.step_rows(world.runs(deal)[0])[0]) == "The stage “sales/spam” does not exist any more."
+
+
 def test_every_stay_is_kept_with_its_beginning_and_end(world: World) -> None:
     deal = world.deal()
     world.pass_time(days=1)
