@@ -24,6 +24,7 @@ from web.respond import redirect_to, respond, toast, wants_fragment
 board = Blueprint("board", __name__, url_prefix="/automation")
 PAGE = "builder/board/page.html"
 CHANGES = "builder/board/_changes.html"
+PANEL = "builder/inspector/_inspector.html"
 
 
 @board.get("")
@@ -41,7 +42,9 @@ def first() -> Response:
 @require("rules.see")
 def show(pipeline: str) -> Response:
     """The stages with their rules."""
-    return page(pipeline)
+    with reading_desk() as desk:
+        seen = gather(desk, pipeline, now())
+    return respond(PAGE, PANEL, opened=None, push_url=url_for("board.show", pipeline=pipeline), **context(seen))
 
 
 @board.post("/<pipeline>/steps")
@@ -59,13 +62,6 @@ def step(pipeline: str) -> Response:
         return str(chain["stage"]).partition("/")[2]
 
     return act(pipeline, lambda: [write(work)])
-
-
-def page(pipeline: str, status: int = 200, **more: Any) -> Response:
-    """The whole board, perhaps with a rule open beside it or a dialog on top."""
-    with reading_desk() as desk:
-        seen = gather(desk, pipeline, now())
-    return respond(PAGE, status=status, **context(seen), **more)
 
 
 def context(seen: Board) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class StageView:
         return int(self.of.stage.id)
 
     @property
-    def is_folded(self) -> bool:
+    def is_bare(self) -> bool:
         """Whether there is nothing under it."""
         return not self.line.cards and not self.line.lanes and not self.changes
 
@@ -87,6 +87,11 @@ class Board:
     def findings(self) -> int:
         """How many things would keep it from being published."""
         return sum(len(stage.problems) for stage in self.stages)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no stage has any rule yet."""
+        return all(stage.is_bare for stage in self.stages)
 
     def stage(self, key: str) -> StageView:
         """A column by the stage's key."""

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, g, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from builder import drafts
-from builder.board.pages import CHANGES, PAGE, context
+from builder.board.pages import CHANGES, PAGE, PANEL, context
 from builder.board.view import gather
 from builder.inspector.sample import COOKIE
 from builder.inspector.view import Inspector, open_node
@@ -21,8 +21,6 @@ from web.access import now, require, write
 from web.respond import redirect_to, respond, wants_fragment
 
 inspector = Blueprint("inspector", __name__, url_prefix="/automation/<pipeline>/<stage>/<node>")
-PANEL = "builder/inspector/_inspector.html"
-SAVED = "builder/inspector/_saved.html"
 
 
 @inspector.get("")

@@ -13,3 +13,5 @@ import "./theme.js";
 import "./shortcut.js";
 import "./in-sight.js";
 import "./copy.js";
+import "./insert.js";
+import "./rule-panel.js";
