@@ -8,19 +8,30 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, exists, literal, or_, select
 
 from crm.actor import SYSTEM, Actor
 from crm.database import Database, empty_again, memory_database
 from crm.desk import Desk
+from crm.models import Outgoing
 from crm.transaction import Transaction
 from crm.words import phrase
 from runtime.copying import copy_record
 from runtime.engine import starting, waking
 from runtime.engine.driver import Driver
+from runtime.engine.models import Run, StepRow
+from runtime.engine.states import RunState, StepState
 from runtime.outbox import Answer, Channel, Sender
 
 T = TypeVar("T")
+_NOW = bindparam("now", type_=Run.ready_at.type)
+_DUE = select(literal(1)).where(
+    or_(
+        exists().where((Run.state == RunState.READY.value) & (Run.ready_at <= _NOW)),
+        exists().where((StepRow.state == StepState.SLEEPING.value) & (StepRow.due_at <= _NOW)),
+        exists().where((Outgoing.state == "prepared") & (Outgoing.available_at <= _NOW)),
+    )
+)
 MOST_WAKINGS = 5_000
 _MOST_SPARE = 4
 # An engine remembers the statements that it has compiled, so databases are used again, emptied.
@@ -73,7 +84,7 @@ class Sandbox:
 
     def settle(self) -> None:
         """Let everything run that is due now, and everything arrive that was sent."""
-        while self._wake_due() or self._driver.drain() or self._sender.send_next():
+        while self._is_busy() and self._wake_due() + self._driver.drain() + self._sender.send_next():
             pass
 
     def play(self, until: datetime | None = None) -> None:
@@ -95,10 +106,15 @@ class Sandbox:
         """When the next timer fires, if any is set."""
         return self.database.writing(waking.next_due)
 
-    def _wake_due(self) -> bool:
+    def _is_busy(self) -> bool:
+        """Whether anything is due, asked at once: mostly nothing is."""
+        with self.database.reading() as connection:
+            return connection.execute(_DUE, {"now": self.now}).first() is not None
+
+    def _wake_due(self) -> int:
         woken = self.database.writing(self._release)
         self._wakings += woken
-        return woken > 0
+        return woken
 
     def _release(self, transaction: Transaction) -> int:
         return waking.release_due(transaction, self.now)

@@ -20,6 +20,9 @@ LEASE = timedelta(seconds=60)
 MOST_AT_ONCE = 100
 CRASHES_TO_DIE = 3
 _RUN, _STEP, _HEAD = (table_of(model) for model in (Run, StepRow, Head))
+_OTHER = _RUN.alias("other")
+# A record that somebody works on.
+_BUSY = exists().where(and_(_OTHER.c.record_id == _RUN.c.record_id, _OTHER.c.state == RunState.RUNNING.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,9 @@ def claim(transaction: Transaction, now: datetime, owner: str, most: int = MOST_
     back = held(transaction)
     if back.everything:
         return []
-    other = _RUN.alias("other")
-    busy = exists().where(and_(other.c.record_id == _RUN.c.record_id, other.c.state == RunState.RUNNING.value))
     statement = (
         select(_RUN)
-        .where(_RUN.c.state == RunState.READY.value, _RUN.c.ready_at <= now, ~busy, _RUN.c.chain_id.not_in(back.chains))
+        .where(_RUN.c.state == RunState.READY.value, _RUN.c.ready_at <= now, ~_BUSY, _RUN.c.chain_id.not_in(back.chains))
         .order_by(_RUN.c.ready_at, _RUN.c.id)
         .limit(most)
         .with_for_update(of=_RUN, skip_locked=True)
