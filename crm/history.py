@@ -207,6 +207,7 @@ _SENTENCES: Mapping[tuple[str, str], Phrase] = {
     ("comment.added", ""): phrase("{who} commented: “{title}”"),
     ("comment.changed", ""): phrase("{who} changed a comment: “{title}”"),
     ("comment.deleted", ""): phrase("{who} deleted a comment"),
+    ("comment.restored", ""): phrase("{who} restored a comment"),
     ("activity.logged", ""): phrase("{who} added the activity “{title}”"),
     ("activity.completed", ""): phrase("{who} completed the activity “{title}”"),
     ("activity.reopened", ""): phrase("{who} reopened the activity “{title}”"),

@@ -14,7 +14,7 @@ from crm.history import Effect
 from crm.models import CustomField, Pipeline, Stage, User
 from crm.names import title_of
 from crm.transaction import Row
-from crm.words import Phrase
+from crm.words import Phrase, phrase
 from runtime.catalog import catalog
 from runtime.engine.models import Run, StepRow, Version
 
@@ -58,8 +58,19 @@ class LookedUp:
 _STAGES = select(Pipeline.key, Stage.key, Stage.name).join(Stage, Stage.pipeline_id == Pipeline.id)
 
 
+# What records carry beside the fields that are named in conditions.
+_CARRIED = (
+    Field("contacts", Kind.CONTACTS, phrase("Contacts")),
+    Field("company", Kind.COMPANY, phrase("Company")),
+    Field("products", Kind.LIST, phrase("Products")),
+    Field("emails", Kind.EMAILS, phrase("E-mails")),
+    Field("phones", Kind.PHONES, phrase("Phones")),
+)
+
+
 def _fields(connection: Connection) -> dict[tuple[str, str], Field]:
-    found = {(entity, field.key): field for entity, fields in STANDARD.items() for field in fields}
+    found = {(entity, field.key): field for entity in ("deal", "lead") for field in _CARRIED}
+    found.update({(entity, field.key): field for entity, fields in STANDARD.items() for field in fields})
     for row in connection.execute(select(table_of(CustomField))):
         options = {each["key"]: each["label"] for each in row.options or ()} or None
         found[row.entity, row.key] = Field(row.key, Kind(row.kind), Phrase(row.label), options)
