@@ -9,6 +9,7 @@ from builder.board.nodes import nodes
 from builder.board.pages import board
 from builder.inspector.pages import inspector
 from builder.publishing.pages import publications
+from builder.rehearsals import rehearsals
 from builder.runs.pages import runs
 from builder.runs.troubles import troubles
 from crm.words import phrase
@@ -16,7 +17,7 @@ from web.forms import choices, clauses
 from web.house import Room, open_room
 
 # Those with words in their addresses come before the inspector, whose address takes any.
-BLUEPRINTS: tuple[Blueprint, ...] = (board, choosing, copying, publications, runs, troubles, nodes, inspector)
+BLUEPRINTS: tuple[Blueprint, ...] = (board, choosing, copying, publications, rehearsals, runs, troubles, nodes, inspector)
 
 
 def register(app: Flask) -> None:

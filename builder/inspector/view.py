@@ -68,7 +68,7 @@ class Inspector:
     def shape(self) -> str:
         """What decides which inputs the panel draws."""
         settings = self.form.shape if self.form else ""
-        return f"{settings} {self.at.shape} {self.condition.shape} {self.condition.data is LEFT_OUT} {len(self.problems) > 0}"
+        return f"{settings} {self.at.shape} {self.condition.shape} {self.condition.data is LEFT_OUT}"
 
     @property
     def outcome(self) -> Phrase | None:

@@ -6,11 +6,18 @@ document.addEventListener("input", (event) => {
 
 document.addEventListener("keydown", (event) => {
   const field = event.target.closest?.("[data-filter]");
+  if (field && event.key === "Enter") takeFirst(event, document.getElementById(field.dataset.filter));
   if (!field || !field.value || event.key !== "Escape") return;
   event.stopPropagation();
   field.value = "";
   field.dispatchEvent(new Event("input", { bubbles: true }));
 });
+
+// Enter takes the first hit, instead of whatever button comes first in the form.
+function takeFirst(event, list) {
+  event.preventDefault();
+  list.querySelector("[data-filter-item]:not([hidden]) :is(a, button)")?.click();
+}
 
 function narrow(list, wanted) {
   let hits = 0;

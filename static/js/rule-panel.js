@@ -1,8 +1,16 @@
 // data-opened: the panel of one rule. The card that it belongs to is marked; opening takes the focus there, closing gives it back.
 const panel = () => document.getElementById("inspector");
 
+let opened = panel()?.dataset.opened;
+
 document.addEventListener("htmx:afterSwap", () => mark());
-document.addEventListener("htmx:oobAfterSwap", () => mark());
+document.addEventListener("htmx:oobAfterSwap", (event) => {
+  mark();
+  if (event.target.id !== "inspector" || panel()?.dataset.opened === opened) return;
+  opened = panel()?.dataset.opened;
+  // A rule that was just put there wants to be filled in.
+  setTimeout(() => panel()?.querySelector("fieldset :is(input:not([type=hidden]), textarea, select)")?.focus());
+});
 mark();
 document.querySelector('.rule[aria-current="true"]')?.scrollIntoView({ block: "nearest", inline: "center" });
 

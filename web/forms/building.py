@@ -55,10 +55,11 @@ class SettingsForm(Form):
         return " ".join(control.shape for control in self.controls)
 
     def tell(self, problems: list[Problem], where: str) -> None:
-        """Put the problems of stored settings beside their controls."""
+        """Put the problems of stored settings beside their controls; what is only not filled in yet is no mistake."""
         for control in self.controls:
             place = f"{where}.{control.short_name}"
-            control.problems += [each for each in problems if each.where == place or each.where.startswith(f"{place}.")]
+            wrong = (each for each in problems if each.kind != "missing_setting")
+            control.problems += [each for each in wrong if each.where == place or each.where.startswith(f"{place}.")]
 
 
 def settings_form(facts: Facts, stored: Mapping[str, Any], context: Context, zone: ZoneInfo, sent: Sent | None = None) -> SettingsForm:
