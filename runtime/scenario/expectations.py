@@ -22,7 +22,8 @@ from runtime.engine.models import Run, StepRow
 from runtime.engine.states import RunState, StepState
 from runtime.scenario.counting import ENTITIES, count, fits, shown
 from runtime.scenario.frame import FIELDS, RECORD, ROW, STAGE, USER
-from runtime.scenario.shapes import ANYTHING, COUNT, LINE, REGEX, Fields, ListOf, MapOf, Named, OneOf, OrNull, Shape
+from runtime.scenario.shapes import Fields, ListOf, MapOf, Named, OneOf, OrNull, Shape
+from runtime.scenario.values import ANYTHING, COUNT, LINE, REGEX
 from runtime.scenario.world import World
 from runtime.told import LookedUp
 

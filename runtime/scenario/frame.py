@@ -4,30 +4,8 @@ from __future__ import annotations
 
 from crm.fields import CUSTOM_KINDS
 from crm.words import phrase
-from runtime.scenario.shapes import (
-    ANYTHING,
-    CLOCK,
-    DAY,
-    DECIMAL,
-    FLAG,
-    INSTANT,
-    LINE,
-    LONG,
-    NAME,
-    REGION,
-    WEEKDAY,
-    ZONE,
-    Defines,
-    Fields,
-    Is,
-    ListOf,
-    MapOf,
-    OneOf,
-    OrNull,
-    Refers,
-    Shape,
-    Uses,
-)
+from runtime.scenario.shapes import Defines, Fields, Is, ListOf, MapOf, OneOf, OrNull, Refers, Shape, Uses
+from runtime.scenario.values import ANYTHING, CLOCK, DAY, DECIMAL, FLAG, INSTANT, LINE, LONG, NAME, REGION, WEEKDAY, ZONE
 
 FORMAT = "rulewright.scenario/1"
 RECORD, CONTACT, COMPANY = Uses(("record",)), Uses(("contact",)), Uses(("company",))

@@ -22,7 +22,8 @@ from runtime.engine.models import Run
 from runtime.language.instants import at_clock, on_wall
 from runtime.scenario import expectations
 from runtime.scenario.frame import CHAIN, FIELDS, RECORD, RECORD_GIVEN, ROW, STAGE, USER
-from runtime.scenario.shapes import FLAG, INSTANT, LENGTH, LINE, LONG, Fields, Named, OneOf, Shape
+from runtime.scenario.shapes import Fields, Named, OneOf, Shape
+from runtime.scenario.values import FLAG, INSTANT, LENGTH, LINE, LONG
 from runtime.scenario.world import BadScenario, World, placed
 
 _RUN = table_of(Run)
@@ -196,7 +197,8 @@ def _on_day(wall: datetime, year: int, month: int) -> datetime:
 
 def _by_person(world: World, step: Mapping[str, Any], key: str, work: Callable[[Desk, Row], object]) -> None:
     def act(desk: Desk) -> None:
-        work(_desk_of(desk, world.actor(desk, step.get("by"), key)), world.row(desk, key))
+        row = world.row(desk, key) if "restore" in step else world.row_that_is_there(desk, key)
+        work(_desk_of(desk, world.actor(desk, step.get("by"), key)), row)
 
     world.sandbox.act(act)
 

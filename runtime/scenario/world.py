@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from crm.actor import Actor
 from crm.desk import Desk
 from crm.entities import TABLES, table_of
-from crm.errors import Invalid, Problem
+from crm.errors import Invalid, NotFound, Problem
 from crm.fields import Kind, fields_of
 from crm.models import CustomField
 from crm.settings import WorkingHours
@@ -50,11 +50,11 @@ class World:
 
     def id(self, key: str) -> int:
         """The row that a key stands for."""
-        return self.rows[key][1]
+        return self._known(key)[1]
 
     def entity(self, key: str) -> str:
         """What a key stands for: lead, deal, contact or company."""
-        return self.rows[key][0]
+        return self._known(key)[0]
 
     def user(self, reference: str) -> int:
         """The user whom ``user:KEY`` names."""
@@ -62,11 +62,15 @@ class World:
 
     def row(self, desk: Desk, key: str) -> Row:
         """The row of a key as it is now, in the recycle bin too."""
-        entity, row_id = self.rows[key]
+        entity, row_id = self._known(key)
         found = desk.transaction.get(TABLES[entity], row_id)
         if found is None:
-            raise BadScenario.at("", phrase("“{key}” is gone for good.", key=key))
+            raise NotFound(phrase("“{key}” is gone for good.", key=key))
         return found
+
+    def row_that_is_there(self, desk: Desk, key: str) -> Row:
+        """The row of a key; ``NotFound`` where it lies in the recycle bin."""
+        return desk.row(*self._known(key))
 
     def actor(self, desk: Desk, by: str | None, key: str | None = None) -> Actor:
         """The person ``by``, else the responsible of what ``key`` stands for, else whoever published the rules."""
@@ -98,6 +102,11 @@ class World:
         self.rows[given["key"]] = (entity, row.id)
         return row
 
+    def _known(self, key: str) -> tuple[str, int]:
+        if key not in self.rows:
+            raise NotFound(phrase("“{key}” was never made.", key=key))
+        return self.rows[key]
+
     def _responsible(self, desk: Desk, key: str | None) -> int | None:
         if key is None or key not in self.rows:
             return None
@@ -113,8 +122,8 @@ class World:
             if kind is Kind.PEOPLE:
                 return [self.user(each) for each in raw]
             if kind is Kind.CONTACTS:
-                return [self.id(each) for each in raw]
-            return self.id(raw) if kind is Kind.COMPANY else raw
+                return [self.rows[each][1] for each in raw]
+            return self.rows[raw][1] if kind is Kind.COMPANY else raw
         except (KeyError, AttributeError, TypeError):
             says = phrase("There is nothing here with the key “{key}”.", key=str(raw)[:60])
             raise BadScenario.at(where, says) from None
@@ -231,10 +240,12 @@ def _make_template(world: World, desk: Desk, given: Mapping[str, Any]) -> None:
 
 
 def _hire_publisher(world: World, desk: Desk, given: Mapping[str, Any]) -> None:
+    """Whoever published the rules: a given user, else an admin who is simply there."""
     if "publisher" in given:
         world.publisher = world.user(given["publisher"])
     else:
-        world.publisher = desk.create_user("Admin", "admin@people.example", "admin", key="admin" if "admin" not in world.users else None).id
+        key = None if "admin" in world.users else "admin"
+        world.publisher = desk.create_user("Admin", "admin@scenario.example", "admin", key=key).id
 
 
 def _publish(world: World, desk: Desk, given: Mapping[str, Any]) -> None:

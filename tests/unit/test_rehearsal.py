@@ -14,9 +14,11 @@ from crm.actor import Actor
 from crm.database import Database
 from crm.errors import Invalid, NotAllowed, NotFound
 from crm.models import Base
+from crm.transaction import Row
+from crm.words import Phrase
 from runtime.engine.known import known_names
 from runtime.rehearsal import Rehearsal, rehearse
-from tests.makers import World, after, comment, to_stage
+from tests.makers import World, after, comment, says, to_stage
 
 
 def draft(nodes: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,6 +30,10 @@ def tried(world: World, deal: int, nodes: Mapping[str, Any], stage: str = "sales
     names = world.act(known_names)
     given = {"actor": Actor("person", world.anna, "admin"), "now": world.now, **more}
     return rehearse(world.database, deal, stage, draft(nodes), names, **given)
+
+
+def told_of(step: Row) -> tuple[str, str, datetime, str]:
+    return step["node"], step["state"], step["ended_at"] or step["due_at"] or step["reached_at"], says(step)
 
 
 def counts(database: Database) -> dict[str, int]:
@@ -115,6 +121,35 @@ def test_rules_that_are_switched_off_can_be_rehearsed(world: World) -> None:
     chain = world.rules("sales/talks", {"n1": comment("Old")})
     world.act(lambda desk: desk.transaction.update_by_id(Base.metadata.tables["chain"], chain, {"enabled": False}))
     assert [step.state for step in tried(world, world.deal(), {"n1": comment("New")}).steps] == ["done"]
+
+
+SAME: dict[str, dict[str, Any]] = {
+    "a delay and a condition": {
+        "n1": comment("{{ record.title }}", **after(2, "days")),
+        "n2": comment("never", condition={"field": "record.amount", "op": "gt", "value": 5}),
+        "n3": to_stage("sales/won", **after(1, "months")),
+    },
+    "a failure": {"n1": comment("{{ record.source }}"), "n2": comment("goes on")},
+    "an end": {"n1": comment("Farewell"), "n2": {"rule": "add_to_exceptions"}, "n3": comment("never")},
+    "a circle": {"n1": to_stage("sales/new", **after(1, "hours"))},
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_the_run_does_what_its_rehearsal_said(world: World, name: str) -> None:
+    world.rules("sales/new", {"back": to_stage("sales/talks", **after(1, "hours"))})
+    deal = world.deal(contacts=[world.contact(emails=["jean@client.example"])])
+    rehearsed = tried(world, deal, SAME[name], horizon=timedelta(days=90))
+    world.rules("sales/talks", SAME[name])
+    earlier = len(world.runs(deal))
+    world.move(deal, "sales/talks", world.as_person(world.anna, "admin"))
+    world.pass_time(days=90)
+    runs = world.runs(deal)[earlier:]
+    real = [(number, *told_of(step)) for number, run in enumerate(runs, 1) for step in world.step_rows(run)]
+    assert sorted((step.run, step.node, step.state, step.at, str(step.says or "")) for step in rehearsed.steps) == sorted(real)
+    assert [(run.state, str(run.reason or "")) for run in rehearsed.runs] == [
+        (run["state"], str(Phrase.from_json(run["reason"])) if run["reason"] else "") for run in runs
+    ]
 
 
 def test_a_draft_that_cannot_run_is_refused_with_its_places(world: World) -> None:
