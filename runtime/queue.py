@@ -47,7 +47,12 @@ def patient_connection(url: str) -> Redis:
 
 def hasty_connection(url: str) -> Redis:
     """A connection for those who only kick: nobody waits long for a hint."""
-    return Redis.from_url(url, retry=Retry(NoBackoff(), 0), socket_timeout=0.2, socket_connect_timeout=0.2)
+    return Redis.from_url(url, **hasty())
+
+
+def hasty() -> dict[str, Any]:
+    """How a connection is opened by those behind whom a person waits."""
+    return {"retry": Retry(NoBackoff(), 0), "socket_timeout": 0.2, "socket_connect_timeout": 0.2}
 
 
 class Kicks:

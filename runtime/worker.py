@@ -9,6 +9,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any
 
+from redis import Redis
 from rq import Worker
 from rq.serializers import JSONSerializer
 
@@ -40,9 +41,13 @@ def run(configuration: Configuration, queue: str) -> None:
     global _office  # noqa: PLW0603  the job has no arguments but the queue's name: what it works with was made before the fork
     _office = Office(configuration)
     connection = patient_connection(configuration.redis_url)
-    kicks = Kicks(connection, queue)
-    worker = Drainer(
-        [kicks.queue],
+    hire(connection, queue).work(with_scheduler=False, logging_level="WARNING")
+
+
+def hire(connection: Redis, queue: str) -> Drainer:
+    """A worker that looks at one queue, and does no other job than ours."""
+    return Drainer(
+        [Kicks(connection, queue).queue],
         connection=connection,
         serializer=JSONSerializer,
         job_class=OnlyDrain,
@@ -50,7 +55,6 @@ def run(configuration: Configuration, queue: str) -> None:
         job_monitoring_interval=5,
         maintenance_interval=60,
     )
-    worker.work(with_scheduler=False, logging_level="WARNING")
 
 
 def drain(queue: str) -> None:

@@ -13,6 +13,7 @@ from crm.entities import table_of
 from crm.models import User
 from crm.transaction import Row, Transaction
 from crm.words import phrase
+from runtime.queue import hasty
 from web.access import current_user, database, forget_browser, is_own_path, now, public, remember_browser
 from web.house import home
 from web.respond import redirect_to, respond, toast
@@ -42,6 +43,7 @@ def init_app(app: Flask) -> None:
     """Serve the pages. Tries are counted in Redis, and where that is away in the memory of this process."""
     configuration: Configuration = app.config["CONFIGURATION"]
     app.config.setdefault("RATELIMIT_STORAGE_URI", _storage(configuration.redis_url))
+    app.config.setdefault("RATELIMIT_STORAGE_OPTIONS", hasty())
     app.config.setdefault("RATELIMIT_HEADERS_ENABLED", False)
     limiter.init_app(app)
     app.register_blueprint(sign_in)
