@@ -103,10 +103,11 @@ def cancel_rest(desk: Desk, run: Row, reason: Phrase, *, but: bytes) -> None:
 
 def _start(desk: Desk, chain: Row, entry: Entry, seq: int, generation: int) -> Row:
     broken = limits.broken_by_run(desk.transaction, desk.origin, entry.record.id, desk.now)
+    key = new_key(desk.now)
     run = desk.transaction.insert(
         _RUN,
         {
-            "id": new_key(desk.now),
+            "id": key,
             "chain_id": chain["chain_id"],
             "version_id": chain["version_id"],
             "record_id": entry.record.id,
@@ -118,7 +119,8 @@ def _start(desk: Desk, chain: Row, entry: Entry, seq: int, generation: int) -> R
             "publisher_id": chain["published_by"],
             "depth": desk.origin.depth + 1 if desk.origin.run else 0,
             "cause": desk.origin.step,
-            "root": desk.origin.root,
+            # What a person starts is a first cause of its own for each record, however many they move at once.
+            "root": desk.origin.root if desk.origin.run else key,
             "actor_id": desk.actor.user_id,
             "ready_at": desk.now,
             "started_at": desk.now,

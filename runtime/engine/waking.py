@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from crm.desk import Desk
 from crm.entities import table_of
 from crm.errors import Invalid, NotFound
+from crm.keys import new_key
 from crm.models import Head
 from crm.transaction import Row, Transaction
 from crm.words import Phrase, phrase
@@ -120,12 +121,12 @@ def cancel_step(desk: Desk, step_id: bytes) -> Row:
 
 
 def release_run(desk: Desk, run_id: bytes) -> Row:
-    """Let a run go on that a limit has stopped."""
+    """Let a run go on that a limit has stopped; from here on it counts as a first cause."""
     desk.allow("rules.undo")
     run = run_of(desk, run_id)
     if run["state"] != RunState.STOPPED.value:
         raise Invalid.at("run", phrase("This run is not stopped."))
-    turn_run(desk.transaction, run, RunState.READY, desk.now, ready_at=desk.now)
+    turn_run(desk.transaction, run, RunState.READY, desk.now, ready_at=desk.now, root=new_key(desk.now), depth=0)
     desk.transaction.memory["kick"] = True
     desk.audit("run.released", f"run:{run_id.hex()}", {})
     return run

@@ -14,6 +14,7 @@ from crm.desk import Desk
 from crm.errors import Busy, RulewrightError
 from crm.transaction import Row, Transaction
 from crm.words import Phrase, phrase
+from runtime.engine.limits import broken_by_message
 from runtime.engine.scope import RunScope
 from runtime.engine.starting import LEFT_STAGE, cancel_rest, reach
 from runtime.engine.states import PENDING_STEPS, RunState, StepState, turn_run, turn_step
@@ -75,8 +76,7 @@ class Walk:
             turn_run(self.transaction, self.run, RunState.PAUSED, self.now, says)
             return True
         while (step := self._next()) is not None:
-            if self._is_held(step):
-                turn_run(self.transaction, self.run, RunState.PAUSED, self.now, HELD)
+            if self._stands_back(step):
                 return True
             self._take(step, self.chain.nodes.get(step["node"]))
             if self._has_ended_itself(step):
@@ -97,9 +97,18 @@ class Walk:
         ready = [step for step in self.steps.values() if step["state"] == StepState.READY.value]
         return min(ready, key=lambda step: step["place"], default=None)
 
-    def _is_held(self, step: Row) -> bool:
-        node = self.chain.nodes.get(step["node"]) if self.chain and self.held else None
-        return node is not None and node.enabled and node.facts.means in self.held
+    def _stands_back(self, step: Row) -> bool:
+        """Whether the step must not be taken now: its kind of effect is held back, or its cause has sent enough."""
+        node = self.chain.nodes.get(step["node"]) if self.chain else None
+        if node is None or not node.enabled:
+            return False
+        if node.facts.means in self.held:
+            turn_run(self.transaction, self.run, RunState.PAUSED, self.now, HELD)
+            return True
+        limit = broken_by_message(self.transaction, self.run["root"]) if node.facts.outside else None
+        if limit is not None:
+            self._end(RunState.STOPPED, limit)
+        return limit is not None
 
     def _take(self, step: Row, node: CompiledNode | None) -> None:
         if node is None:

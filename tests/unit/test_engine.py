@@ -242,6 +242,15 @@ def test_a_waiting_rule_can_be_run_now_or_cancelled(world: World) -> None:
     assert world.runs(deal)[0]["state"] == "finished"
 
 
+def test_moving_many_deals_at_once_is_never_limited_nor_is_what_their_rules_do_next(world: World) -> None:
+    world.rules("sales/talks", {"a": to_stage("sales/won")})
+    world.rules("sales/won", {"a": comment("Won")})
+    ids = world.act(lambda desk: [desk.create_record("deal", {"title": str(n), "responsible": world.anna}).id for n in range(300)])
+    world.act(lambda desk: desk.move_many(ids, "sales/talks"))
+    world.run()
+    assert {world.comments(deal)[0] for deal in ids} == {"Won"}
+
+
 def test_a_run_that_a_limit_stopped_can_be_released(world: World) -> None:
     world.rules("sales/talks", {"a": to_stage("sales/new")})
     world.rules("sales/new", {"a": to_stage("sales/talks")})

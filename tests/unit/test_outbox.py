@@ -11,7 +11,7 @@ import pytest
 from crm.database import Database
 from crm.words import phrase
 from runtime.catalog import use_also
-from runtime.engine import switches, undoing
+from runtime.engine import switches, undoing, waking
 from runtime.maildir import maildir
 from runtime.outbox import Answer, Channel, Sender
 from tests.makers import World, comment, says
@@ -145,3 +145,16 @@ def test_an_emergency_switch_on_sending_keeps_letters_in_the_house(world: World)
     world.act(lambda desk: switches.let_go(desk, "effect", "outgoing"))
     world.run()
     assert sender(world, way).send_next()
+
+
+def test_no_cause_sends_more_than_a_hundred_letters(world: World) -> None:
+    nodes = {f"p{number}": LETTER for number in range(103)}
+    world.rules("sales/won", nodes, [["start", name] for name in nodes])
+    deal = world.deal()
+    world.move(deal, "sales/won")
+    [run] = world.runs(deal)
+    assert run["state"] == "stopped"
+    assert list(world.steps(run).values()).count("holding") == 100
+    world.act(lambda desk: waking.release_run(desk, run.id))
+    world.run()
+    assert list(world.steps(run).values()).count("holding") == 103
