@@ -51,7 +51,10 @@ def read_values(entity: str, given: Mapping[str, Any], custom: Sequence[Field]) 
             problems.append(Problem(key, refused.says, refused.mend, kind="type_mismatch"))
             continue
         is_standard = key in fields_of(entity) or key in _EXTRA[entity]
-        columns[COLUMNS.get(key, key) if is_standard else f"custom.{key}"] = value
+        if is_standard:
+            columns[COLUMNS.get(key, key)] = value
+        else:
+            columns[f"custom.{key}"] = _as_json(value)
     if problems:
         raise Invalid(problems)
     return columns
@@ -76,6 +79,13 @@ def checked_text(raw: Any, longest: int = LINE) -> str:
     if any((ord(character) < 32 and character not in "\n\t") or 0xD800 <= ord(character) < 0xE000 for character in text):
         raise _Refused(phrase("This contains characters that cannot be stored."), phrase("Remove the invisible characters."))
     return text
+
+
+def _as_json(value: Any) -> Any:
+    """A value as the JSON column of the custom fields holds it."""
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _kinds(entity: str, custom: Iterable[Field]) -> dict[str, Kind]:

@@ -69,10 +69,16 @@ def redirect_to(url: str) -> Response:
     return vary(response)
 
 
-def toast(says: Phrase | str, undo_url: str | None = None, *, means: str = "done") -> None:
-    """Tell the user what just happened and offer the way back; shown now or on the next page, whichever comes first."""
+def toast(
+    says: Phrase | str, undo_url: str | None = None, *, means: str = "done", see_url: str | None = None, see: Phrase | None = None
+) -> None:
+    """Tell the user what just happened and offer the way back; shown now or on the next page, whichever comes first.
+
+    ``see_url`` is where more can be seen about it, ``see`` what that link says.
+    """
     words = say(says) if isinstance(says, Phrase) else says
-    _told().append({"says": words, "undo": undo_url, "means": means})
+    more = {"see": {"url": see_url, "label": say(see)}} if see_url and see is not None else {}
+    _told().append({"says": words, "undo": undo_url, "means": means, **more})
 
 
 def signal(name: str, **detail: Any) -> None:

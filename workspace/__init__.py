@@ -4,13 +4,20 @@ from flask import Blueprint, Flask
 
 from crm.words import phrase
 from web.house import Room, open_room
-from workspace import links
+from workspace import bin, board, bulk, comments, history, links, moves, record_clients, record_form, record_history, search
+from workspace.clients import clients
 from workspace.exceptions import exceptions
 from workspace.mailbox import mailbox
+from workspace.records import records
+from workspace.rooms import ROOMS as EVERYDAY
+from workspace.rooms import workspace
 from workspace.settings import settings
 
-BLUEPRINTS: tuple[Blueprint, ...] = (mailbox, exceptions, settings)
+# Modules that only add pages to one of the blueprints.
+PAGES = (bin, board, bulk, comments, history, moves, record_clients, record_form, record_history, search)
+BLUEPRINTS: tuple[Blueprint, ...] = (workspace, records, clients, mailbox, exceptions, settings)
 ROOMS: tuple[Room, ...] = (
+    *EVERYDAY,
     Room(phrase("Mailbox"), "mailbox.show", "inbox", order=50),
     Room(phrase("Exceptions"), "exceptions.show", "ban", order=60),
     Room(phrase("Settings"), "settings.first", "settings", order=900, roles=("admin", "manager")),

@@ -137,11 +137,13 @@ class ExceptionVerbs(BinVerbs):
         reach = self.reach_of(record)
         entries = [("email", value) for value in reach.emails] + [("phone", value) for value in reach.phones]
         added = self.add_exceptions(dict.fromkeys(entries), origin=record)
-        going = [record]
-        if record["entity"] == "deal":
-            going += self._clients_going_with(record)
+        going = self.removed_with(record)
         self.delete_records(going, record=record)
         return Excluded(len(added), len(reach), tuple(title_of(row) for row in going))
+
+    def removed_with(self, record: Row) -> list[Row]:
+        """What ``exclude`` removes: the record first, then of a deal those clients that only it has."""
+        return [record, *(self._clients_going_with(record) if record["entity"] == "deal" else ())]
 
     def _clients_going_with(self, deal: Row) -> list[Row]:
         contact = next(iter(self.contacts_of(deal)), None)

@@ -15,7 +15,7 @@ region?.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) event.target.closest("[data-toast]")?.remove();
 });
 
-function show({ says, undo, means = "done" }) {
+function show({ says, undo, see, means = "done" }) {
   const template = document.getElementById("toast-template").content.querySelector("[data-toast]");
   const toast = template.cloneNode(true);
   toast.dataset.means = means;
@@ -23,6 +23,7 @@ function show({ says, undo, means = "done" }) {
   const icon = toast.querySelector("use");
   if (means === "forever") icon.setAttribute("href", icon.getAttribute("href").replace(/#.*/, "#alert-triangle"));
   offer(toast.querySelector("[data-toast-undo]"), undo);
+  point(toast.querySelector("[data-toast-see]"), see);
   region.append(toast);
   htmx.process(toast);
   while (region.children.length > AT_MOST) region.firstElementChild.remove();
@@ -36,8 +37,15 @@ function offer(form, undo) {
   form.hidden = false;
 }
 
+function point(link, see) {
+  if (!see) return link.remove();
+  link.href = see.url;
+  link.textContent = see.label;
+  link.hidden = false;
+}
+
 function leaveLater(toast) {
-  if (toast.querySelector("[data-toast-undo]:not([hidden])")) return;
+  if (toast.querySelector("[data-toast-undo]:not([hidden]), [data-toast-see]:not([hidden])")) return;
   let leaving = setTimeout(() => toast.remove(), READING_TIME);
   for (const kind of ["mouseenter", "focusin"]) toast.addEventListener(kind, () => clearTimeout(leaving));
   for (const kind of ["mouseleave", "focusout"]) {
