@@ -50,7 +50,7 @@ class PipelineVerbs(MoveVerbs, AuditVerbs):
         self.forget("pipelines")
 
     def create_stage(self, pipeline: Row, name: str, *, key: str | None = None, kind: str = "process", colour: str | None = None) -> Row:
-        """A new stage at the end of its kind: process stages come first, then success, then failure."""
+        """A new stage at the end of the pipeline."""
         self.allow("pipelines.edit")
         siblings = self.stages_of(pipeline.id)
         taken = {row["key"] for row in siblings}
@@ -61,8 +61,7 @@ class PipelineVerbs(MoveVerbs, AuditVerbs):
         _check_stage(kind, shown)
         values = {"pipeline_id": pipeline.id, "key": key, "name": _name(name), "kind": kind, "colour": shown, "position": len(siblings)}
         stage = self.create("stage", "stage.created", values)
-        self.forget("stages")
-        self._number([*siblings, stage])
+        self.stages()[stage.id] = stage
         self.audit("stage.created", f"stage:{pipeline['key']}/{key}", {"name": values["name"]})
         return stage
 
