@@ -123,4 +123,4 @@ def _dialog(pipeline: str, template: str, seen: Board | None = None, **more: Any
     if seen is None:
         with reading_desk() as desk:
             seen = gather(desk, pipeline, now())
-    return respond(PAGE, template, dialog=template, **more, **context(seen))
+    return respond(PAGE, template, dialog=template, **{"without": None, **more}, **context(seen))

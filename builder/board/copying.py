@@ -61,8 +61,9 @@ def paste(pipeline: str, stage: str) -> Response:
     count: list[int] = []
 
     def change(chain: Row) -> drafts.Json:
-        fragment = strict_json(text)
-        read_draft(fragment)
+        fragment = strict_json(text) if text.strip() else None
+        if fragment is not None:
+            read_draft(fragment)
         if not isinstance(fragment, dict) or not fragment.get("nodes"):
             raise Invalid.at("nodes", phrase("There are no rules in it."), phrase("Copy a chain or a rule first."))
         goal = drafts.Target(reference, first="*" if request.form.get("where") == "beside" else "")
