@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from crm.desk import Desk
 from crm.entities import TABLES, table_of
@@ -73,18 +73,26 @@ def _with_caused(desk: Desk, run: Row) -> tuple[list[Row], list[Phrase]]:
         caused = desk.transaction.rows(select(_RUN).where(_RUN.c.cause.in_(steps)), _RUN)
         front = []
         for each in caused:
+            if each["undone_by"] is not None:
+                continue
             if _is_touched(desk, each):
                 kept.append(phrase("A run that this one caused stays: somebody has worked on what it made."))
-            elif each["undone_by"] is None:
+            else:
                 front.append(each)
         going += front
     return going, kept
 
 
 def _is_touched(desk: Desk, run: Row) -> bool:
+    """Whether a person has changed what a run made; to undo it, and to take that undo back, is no such change."""
     made = select(_EFFECT.c.entity_id).where(_EFFECT.c.run == run.id)
+    undos = select(_EFFECT.c.id).where(_EFFECT.c.kind == "undo.done")
     by_hand = select(_EFFECT.c.id).where(
-        _EFFECT.c.entity_id.in_(made), _EFFECT.c.id > run.id, _EFFECT.c.actor_id.is_not(None), _EFFECT.c.kind != "undo.done"
+        _EFFECT.c.entity_id.in_(made),
+        _EFFECT.c.id > run.id,
+        _EFFECT.c.actor_id.is_not(None),
+        _EFFECT.c.kind != "undo.done",
+        or_(_EFFECT.c.root.is_(None), _EFFECT.c.root.not_in(undos)),
     )
     return desk.transaction.execute(by_hand.limit(1)).first() is not None
 

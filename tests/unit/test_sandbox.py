@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
+import socket
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from crm.actor import Origin
-from crm.desk import Desk
 from crm.entities import TABLES, table_of
 from crm.errors import NotFound
 from crm.models import Base, Exception_, Outgoing
@@ -111,16 +111,26 @@ def test_rules_that_never_come_to_an_end_are_left_at_that(monkeypatch: pytest.Mo
 
 
 def test_what_is_posted_counts_as_sent_at_once() -> None:
-    def post(desk: Desk) -> None:
-        desk.origin = Origin()
-        desk.post("email", {"to": "jean@client.example"}, desk.record(deal))
-
     with Sandbox(MONDAY) as sandbox:
         deal = World(sandbox.database).deal()
-        sandbox.act(post)
+        sandbox.act(lambda desk: desk.post("email", {"to": "jean@client.example"}, desk.record(deal)))
         sandbox.settle()
         outgoing = sandbox.act(lambda desk: desk.transaction.rows(select(table_of(Outgoing)), table_of(Outgoing)))
         assert [row["state"] for row in outgoing] == ["sent"]
+
+
+def test_nothing_gets_out_of_a_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("somebody wanted to get out")
+
+    with Sandbox(MONDAY) as sandbox:
+        deal = World(sandbox.database).deal()
+        monkeypatch.setattr(socket, "socket", refuse)
+        monkeypatch.setattr(builtins, "open", refuse)
+        for channel in ("email", "sms", "webhook"):
+            sandbox.act(lambda desk, channel=channel: desk.post(channel, {"url": "http://127.0.0.1:9/"}, desk.record(deal)))
+        sandbox.play()
+        assert sandbox.act(lambda desk: set(desk.transaction.execute(select(Outgoing.state)).scalars())) == {"sent"}
 
 
 def test_a_sandbox_that_is_used_again_is_empty() -> None:
