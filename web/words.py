@@ -36,9 +36,12 @@ class Words(Domain):
     """The catalogues; one language is not real and marks what goes through here."""
 
     def get_translations(self) -> Translations | NullTranslations:
-        if str(get_locale()) == _LOCALES[PSEUDO]:
-            return Pseudo()
-        return super().get_translations()
+        # Asked for with every word of a page, so it is found once a request.
+        locale, kept = get_locale(), g.get("catalogue")
+        if kept is None or kept[0] is not locale:
+            kept = g.catalogue = locale, Pseudo() if str(locale) == _LOCALES[PSEUDO] else super().get_translations()
+        found: Translations | NullTranslations = kept[1]
+        return found
 
 
 class OurBabel(Babel):

@@ -76,7 +76,7 @@ def news_response(connection: Connection, pipeline: PipelineOf, seen: Mark, pres
     lanes = view.lanes if found.stages is None or not keep else [lane for lane in view.lanes if lane.stage.id in found.stages]
     chosen = {int(each) for each in request.values.getlist("record") if each.isdecimal()} if keep else set()
     context = {**frame(pipeline), "board": view, "lanes": lanes, "mark": present, "chosen": chosen}
-    return respond("workspace/board/_news.html", **context, request_id=new_request_id())
+    return respond("workspace/board/_news.html", **context)
 
 
 def tell_removed(pipeline: PipelineOf, found: News) -> None:

@@ -13,7 +13,7 @@ from crm.access import visible_to
 from crm.desk import Desk
 from crm.entities import TABLES
 from crm.errors import Invalid, NotFound
-from crm.models import Record
+from crm.models import Head, Record
 from crm.words import Phrase, phrase
 from runtime.engine.models import Run
 from web.access import current_actor, database, now, write
@@ -102,8 +102,8 @@ def move(desk: Desk, record_ids: Sequence[int], stage: str, *, request_id: str |
     before = {row.id: row["stage_id"] for row in rows.values()}
     desk.move_many(record_ids, stage, request_id=request_id)
     moved = [(row.id, before[row.id], row["title"]) for row in rows.values() if before[row.id] != row["stage_id"]]
-    root = desk.origin.root
-    started = desk.transaction.execute(select(func.count()).select_from(Run).where(Run.root == root)).scalar() if moved else 0
+    entered = select(func.count()).select_from(Run).join(Head, Head.entry_id == Run.stage_entry)
+    started = desk.transaction.execute(entered.where(Head.id.in_([each[0] for each in moved]))).scalar()
     return Done(moved, target["name"], started or 0)
 
 

@@ -13,7 +13,6 @@ ROOMS = (
     Room(phrase("Deals and leads"), "workspace.board", "columns", order=10),
     Room(phrase("Contacts"), "clients.contacts", "contact", order=20),
     Room(phrase("Companies"), "clients.companies", "building", order=21),
-    Room(phrase("Search"), "workspace.search", "search", order=30),
     Room(phrase("History"), "workspace.history", "history", order=70),
     Room(phrase("Recycle bin"), "workspace.bin", "trash", order=80),
 )

@@ -47,6 +47,8 @@ class Record(Base):
     __tablename__ = "record"
     __table_args__ = (
         Index("ix_record_board", "stage_id", "stage_entered_at", "id", **_ALIVE),
+        # All that the head of a stage tells, for everybody who may see only some of it: counted without reading the records.
+        Index("ix_record_sums", "stage_id", "currency", "amount", "responsible_id", "creator_id", "id", **_ALIVE),
         Index("ix_record_pipeline", "pipeline_id"),
         Index("ix_record_bin", "bin_id"),
     )

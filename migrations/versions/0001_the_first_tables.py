@@ -544,6 +544,7 @@ def upgrade() -> None:
     with op.batch_alter_table('record', schema=None) as batch_op:
         batch_op.create_index('ix_record_bin', ['bin_id'], unique=False)
         batch_op.create_index('ix_record_board', ['stage_id', 'stage_entered_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch_op.create_index('ix_record_sums', ['stage_id', 'currency', 'amount', 'responsible_id', 'creator_id', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch_op.create_index('ix_record_pipeline', ['pipeline_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_record_responsible_id'), ['responsible_id'], unique=False)
 
@@ -573,6 +574,7 @@ def downgrade() -> None:
     with op.batch_alter_table('record', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_record_responsible_id'))
         batch_op.drop_index('ix_record_pipeline')
+        batch_op.drop_index('ix_record_sums', sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch_op.drop_index('ix_record_board', sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch_op.drop_index('ix_record_bin')
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, case, select
 
 from crm.models import Activity, Company, Contact, Head, User
 from crm.names import full_name
@@ -101,4 +101,12 @@ def _named(ids: Iterable[int | None]) -> list[int]:
 
 _PEOPLE = select(User.id, User.name)
 _FIRMS = select(Company.id, Company.title).where(Company.deleted_at.is_(None))
-_CONTACTS = select(Contact.id, Contact.first_name, Contact.last_name, Contact.emails, Contact.phones).where(Contact.deleted_at.is_(None))
+# Addresses are only read where there is no name.
+_NAMELESS = and_(Contact.first_name.is_(None), Contact.last_name.is_(None))
+_CONTACTS = select(
+    Contact.id,
+    Contact.first_name,
+    Contact.last_name,
+    case((_NAMELESS, Contact.emails)).label("emails"),
+    case((_NAMELESS, Contact.phones)).label("phones"),
+).where(Contact.deleted_at.is_(None))
