@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 
+from crm.entities import table_of
 from crm.models import Company, Contact, Link, Reach, Record
 from crm.reach import collect
 from crm.transaction import Row, Transaction
+from crm.writing import insert_rows
 
+_REACH, _LINK = table_of(Reach), table_of(Link)
 _REACHED = {Record.__tablename__, Contact.__tablename__, Company.__tablename__}
 _WATCHED = {"emails", "phones", "contact_ids", "company_id", "observers", "deleted_at"}
 
@@ -34,15 +37,15 @@ class Indexer:
             return
         seen, self._seen = self._seen, {}
         connection = self._transaction.connection
-        connection.execute(delete(Reach).where(Reach.owner_id.in_(list(seen))))
-        connection.execute(delete(Link).where(Link.record_id.in_(list(seen))))
+        connection.execute(delete(_REACH).where(_REACH.c.owner_id.in_(list(seen))))
+        connection.execute(delete(_LINK).where(_LINK.c.record_id.in_(list(seen))))
         alive = [row for row in seen.values() if row["deleted_at"] is None]
         reaches = [found for row in alive for found in self._reaches(row)]
         links = [found for row in alive if row.table.name == "record" for found in _links(row)]
         if reaches:
-            connection.execute(insert(Reach), reaches)
+            insert_rows(connection, _REACH, reaches)
         if links:
-            connection.execute(insert(Link), links)
+            insert_rows(connection, _LINK, links)
 
     def _reaches(self, row: Row) -> list[dict[str, Any]]:
         reach = collect(row["emails"], row["phones"], self._region())

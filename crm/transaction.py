@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Table, bindparam, select, text
 
-from crm.models import Base, Counter
+from crm.models import Base
 from crm.writing import insert_rows, update_rows
+
+_COUNTER = Base.metadata.tables["counter"]
 
 
 class Row(dict[str, Any]):
@@ -163,7 +165,7 @@ class Transaction:
 
     def _next_on_sqlite(self) -> int:
         if self._last_number is None:
-            self._last_number = self.connection.execute(select(Counter.value).where(Counter.name == "row")).scalar() or 0
+            self._last_number = self.connection.execute(select(_COUNTER.c.value).where(_COUNTER.c.name == "row")).scalar() or 0
         self._last_number += 1
         return self._last_number
 

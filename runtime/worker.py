@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import time
@@ -17,6 +18,7 @@ from crm.configuration import Configuration
 from runtime.office import Office
 from runtime.processes import dying_with
 from runtime.queue import INSIDE, Kicker, Kicks, OnlyDrain, hasty_connection, patient_connection
+from runtime.warming import warm
 
 LONGEST_DRAIN = 20.0
 LINGER = 1.0
@@ -40,8 +42,19 @@ def run(configuration: Configuration, queue: str) -> None:
     """Work on one queue until told to stop."""
     global _office  # noqa: PLW0603  the job has no arguments but the queue's name: what it works with was made before the fork
     _office = Office(configuration)
+    _office.database.after_commit = Kicker(configuration.redis_url)
+    make_ready_to_fork(_office, queue)
     connection = patient_connection(configuration.redis_url)
     hire(connection, queue).work(with_scheduler=False, logging_level="WARNING")
+
+
+def make_ready_to_fork(office: Office, queue: str) -> None:
+    """Do beforehand what every job would do anew, and keep what is there from being copied into each of them."""
+    if queue == INSIDE:
+        warm(office.database, office.clock())
+    office.database.dispose()
+    gc.collect()
+    gc.freeze()
 
 
 def hire(connection: Redis, queue: str) -> Drainer:
@@ -64,8 +77,6 @@ def drain(queue: str) -> None:
     dying_with(os.getppid())()
     signal.signal(signal.SIGUSR1, _stop)
     office.database.forget()
-    kicker = Kicker(office.configuration.redis_url)
-    office.database.after_commit = kicker
     kicks = Kicks(hasty_connection(office.configuration.redis_url), queue)
     kicks.begin()
     if drain_until_idle(office, queue):

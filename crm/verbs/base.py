@@ -27,6 +27,7 @@ T = TypeVar("T")
 _EFFECTS = table_of(Effect)
 _HEADS = table_of(Head)
 _CUSTOM = table_of(CustomField)
+_SETTINGS = table_of(Setting)
 
 
 class DeskBase:
@@ -207,7 +208,7 @@ class DeskBase:
         return {row.id: row for row in self.transaction.rows(select(table).order_by(table.c[order], table.c.id), table)}
 
     def _read_settings(self) -> Settings:
-        found = self.transaction.execute(select(Setting.key, Setting.value))
+        found = self.transaction.execute(select(_SETTINGS.c.key, _SETTINGS.c.value))
         return Settings.from_rows({row.key: row.value for row in found})
 
     def _remembered(self, name: str, read: Callable[[], T]) -> T:
