@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from crm.desk import Desk
 from crm.entities import table_of
@@ -109,13 +109,12 @@ def last_edits(desk: Desk, stage_ids: list[int], by: Literal[-1, 1]) -> Row | No
     }
     if not wanted:
         return None
-    at = [(_REVISION.c.chain_id == chain) & (_REVISION.c.number == number) for chain, number in wanted.items()]
-    matching = at[0]
-    for each in at[1:]:
-        matching = matching | each
+    near = or_(*((_REVISION.c.chain_id == chain) & _REVISION.c.number.in_((number, number - 1)) for chain, number in wanted.items()))
     order = (_REVISION.c.at.asc(), _REVISION.c.id.asc()) if by > 0 else (_REVISION.c.at.desc(), _REVISION.c.id.desc())
-    found = desk.transaction.rows(select(_REVISION).where(matching).order_by(*order), _REVISION)
-    can = [row for row in found if by > 0 or _has_before(desk, row)]
+    found = desk.transaction.rows(select(_REVISION).where(near).order_by(*order), _REVISION)
+    there = {(row["chain_id"], row["number"]) for row in found}
+    # Undo needs the draft before; the oldest ones are thrown away after a while.
+    can = [row for row in found if wanted[row["chain_id"]] == row["number"] and (by > 0 or (row["chain_id"], row["number"] - 1) in there)]
     return can[0] if can else None
 
 
@@ -125,11 +124,6 @@ def stale(desk: Desk, chain: Row) -> Phrase:
     if user is None or user.id == desk.actor.user_id:
         return phrase("These rules have been changed in the meantime. Here is how they stand now.")
     return phrase("{person} has changed these rules in the meantime. Here is how they stand now.", person=user["name"])
-
-
-def _has_before(desk: Desk, revision: Row) -> bool:
-    before = select(_REVISION.c.id).where(_REVISION.c.chain_id == revision["chain_id"], _REVISION.c.number == revision["number"] - 1)
-    return desk.transaction.execute(before).first() is not None
 
 
 def _end_of_line(chain: Chain, target: Target, moved: str) -> str:
