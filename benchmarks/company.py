@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from crm.actor import SYSTEM
@@ -14,7 +14,7 @@ from runtime import bulk
 from runtime.engine import publishing, starting
 from runtime.engine.known import known_names
 
-STAGES = ("New", "Talks", "Offer", "Won")
+STAGES = ("New", "Called", "Talks", "Offer", "Contract", "Delivery", "Won")
 NODES = {name: {"rule": "add_comment", "settings": {"text": "Hello {{ record.title }}"}} for name in ("n1", "n2", "n3")}
 AT_ONCE = 1000
 
@@ -38,15 +38,14 @@ def found(database: Database, *rules_on: str) -> int:
     return database.writing(work)
 
 
-def make_deals(database: Database, count: int, admin: int) -> list[int]:
-    """Deals on the first stage."""
+def make_deals(database: Database, count: int, admin: int, *, spread: bool = False) -> list[int]:
+    """Deals with clients on the first stage, or spread over all stages with something planned for every third."""
     made: list[int] = []
     for start in range(0, count, AT_ONCE):
 
         def work(transaction: Transaction, start: int = start) -> list[int]:
             desk = Desk(transaction, SYSTEM, datetime.now(UTC))
-            numbers = range(start, min(count, start + AT_ONCE))
-            return [int(desk.create_record("deal", _fields(number, admin), stage="bench/new").id) for number in numbers]
+            return [_make(desk, number, admin, spread=spread) for number in range(start, min(count, start + AT_ONCE))]
 
         made += database.writing(work)
     return made
@@ -57,5 +56,11 @@ def move_all(database: Database, deals: list[int], stage: str = "bench/talks") -
     database.writing(lambda transaction: bulk.move_in_bulk(Desk(transaction, SYSTEM, datetime.now(UTC)), deals, stage))
 
 
-def _fields(number: int, admin: int) -> dict[str, object]:
-    return {"title": f"Deal {number}", "amount": str(100 + number % 900), "responsible": admin}
+def _make(desk: Desk, number: int, admin: int, *, spread: bool) -> int:
+    client = desk.create_contact({"first_name": "Jean", "last_name": f"Martin {number}", "emails": [f"jean{number}@client.example"]})
+    fields = {"title": f"Deal {number}", "amount": str(100 + number % 900), "responsible": admin, "contacts": [client.id]}
+    stage = STAGES[number % len(STAGES) if spread else 0].lower()
+    deal = desk.create_record("deal", fields, stage=f"bench/{stage}")
+    if spread and number % 3 == 0:
+        desk.log_activity(deal, "call", {"subject": "Call back", "open": True, "due_at": desk.now + timedelta(days=number % 5)})
+    return int(deal.id)

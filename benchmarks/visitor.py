@@ -18,7 +18,7 @@ class Visitor:
     def __init__(self, port: int, database: Database, user_id: int) -> None:
         moment = datetime.now(UTC)
         secret = database.writing(lambda transaction: sessions.start(transaction, user_id, moment, browser="Benchmark"))
-        self._cookies = {COOKIE: secret}
+        self.cookies = {COOKIE: secret}
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self._token = ""
 
@@ -43,11 +43,11 @@ class Visitor:
         return body
 
     def _ask(self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None) -> http.client.HTTPResponse:
-        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         self._connection.request(method, path, body, {"Cookie": cookies, **(headers or {})})
         response = self._connection.getresponse()
         for name, value in response.getheaders():
             if name.lower() == "set-cookie":
                 key, _, kept = value.partition(";")[0].partition("=")
-                self._cookies[key] = kept
+                self.cookies[key] = kept
         return response
