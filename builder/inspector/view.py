@@ -22,6 +22,7 @@ from runtime.language import conditions
 from runtime.language.conditions import Explained
 from runtime.rule import Facts
 from runtime.settings.base import Context
+from web.extraction import paragraphs
 from web.forms import Control, SettingsForm, node_controls, settings_form
 from web.forms.conditions import Part
 from web.forms.control import LEFT_OUT, Sent
@@ -63,6 +64,11 @@ class Inspector:
     def title(self) -> Phrase | str:
         """What kind of rule it is."""
         return self.facts.title if self.facts else self.node.rule
+
+    @property
+    def doc(self) -> list[Phrase]:
+        """What users read about the rule, paragraph by paragraph."""
+        return [Phrase(paragraph) for paragraph in paragraphs(self.facts.doc)] if self.facts else []
 
     @property
     def shape(self) -> str:
