@@ -35,6 +35,10 @@ function sortable(list) {
     touchStartThreshold: 6,
     emptyInsertThreshold: 24,
     swapThreshold: 0.65,
+    // At an edge the board scrolls on under the card, in every browser alike.
+    forceAutoScrollFallback: true,
+    scrollSensitivity: 80,
+    scrollSpeed: 18,
     onStart: (event) => {
       origin = { list: event.from, next: event.item.nextElementSibling };
       document.documentElement.dataset.dragging = group;
