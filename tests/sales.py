@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,10 +21,12 @@ from crm.words import phrase
 from runtime.engine import publishing
 from runtime.engine.driver import Driver
 from runtime.engine.known import known_names
+from tests.reading import untranslated
 from tests.signing import sign_in
 
 T = TypeVar("T")
 STAGES = ({"name": "New"}, {"name": "In talks", "key": "talks"}, {"name": "Won", "kind": "success"}, {"name": "Spam", "kind": "failure"})
+_VALUE = re.compile(r'<b class="value" data-user-text>.*?</b>', re.DOTALL)
 HTMX = {"HX-Request": "true"}
 
 
@@ -78,6 +81,11 @@ class Sales:
     def run_rules(self) -> None:
         """Let the rules do what there is to do."""
         Driver(self.database, lambda: datetime.now(UTC), "tests").drain()
+
+    def foreign_words(self, html: str) -> list[str]:
+        """What a page in the language that marks says without having been translated; the values in its sentences are left out."""
+        names = {row["name"] for row in (self.anna, self.elodie, self.camille, self.zofia)}
+        return [text for text in untranslated(_VALUE.sub("", html)) if text not in names]
 
     def client(self, who: Row | None) -> FlaskClient:
         """A browser in which somebody is signed in."""

@@ -65,7 +65,9 @@ def show(plural: str, client_id: int) -> Response:
             "records": reading.records_of(connection, current_actor(), client_id),
             "people": reading.people_of(connection, client_id) if entity == "company" else [],
             "firm": reading.find(connection, "company", row["company_id"]) if row.get("company_id") else None,
-            "facts": facts(entity, custom, row, dict(people_here(connection)), without=("first_name", "last_name", "title", "emails", "phones")),
+            "facts": facts(
+                entity, custom, row, dict(people_here(connection)), without=("first_name", "last_name", "title", "emails", "phones")
+            ),
         }
     return respond("workspace/clients/show.html", client=row, entity=entity, plural=plural, name=_name(entity, row), **_shared(), **context)
 

@@ -67,7 +67,9 @@ def places(record_id: int) -> Response:
 def move_record(record_id: int) -> Response:
     """Move one record to the stage of the pressed button."""
     stage_id = _number("list")
-    done = write(lambda desk: move(desk, [record_id], desk.stage_reference(_known(desk, stage_id)), request_id=request.form.get("request_id")))
+    done = write(
+        lambda desk: move(desk, [record_id], desk.stage_reference(_known(desk, stage_id)), request_id=request.form.get("request_id"))
+    )
     tell(done)
     signal(CHANGED)
     return nothing() if wants_fragment() else redirect_to(url_for("records.show", record_id=record_id))

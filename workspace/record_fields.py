@@ -176,7 +176,9 @@ def stored_value(known: Field, row: Columns, custom: Sequence[Field]) -> Any:
     value = (row.get("custom") or {}).get(known.key)
     if value is None or not isinstance(value, str):
         return value
-    reader: Any = {Kind.NUMBER: Decimal, Kind.MONEY: Decimal, Kind.DATE: date.fromisoformat, Kind.DATETIME: datetime.fromisoformat}.get(known.kind)
+    reader: Any = {Kind.NUMBER: Decimal, Kind.MONEY: Decimal, Kind.DATE: date.fromisoformat, Kind.DATETIME: datetime.fromisoformat}.get(
+        known.kind
+    )
     return reader(value) if reader else value
 
 

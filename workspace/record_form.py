@@ -159,7 +159,13 @@ def _new(key: str, problems: tuple[Problem, ...] = ()) -> Response:
     blank = {"currency": company().currency, "responsible_id": current_user().id}
     form = Form(pipeline.entity, custom, people, blank, sent, problems)
     stages = [(stage.id, stage.name) for stage in pipeline.stages]
-    context = {"pipeline": pipeline, "form": form, "stage_id": _wanted_stage(pipeline), "stage_choices": stages, "request_id": new_request_id()}
+    context = {
+        "pipeline": pipeline,
+        "form": form,
+        "stage_id": _wanted_stage(pipeline),
+        "stage_choices": stages,
+        "request_id": new_request_id(),
+    }
     return respond("workspace/record/new.html", "workspace/record/_new.html", form.status, **context)
 
 

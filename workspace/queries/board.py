@@ -100,7 +100,9 @@ def rows_after(connection: Connection, lens: Lens, stage_id: int, after: tuple[d
 
 def ids_on(connection: Connection, lens: Lens, stage_ids: Sequence[int]) -> list[int]:
     """Every record of some stages, as far as the lens shows it."""
-    return list(connection.execute(select(Record.id).where(Record.stage_id.in_(stage_ids), *lens.conditions()).order_by(Record.id)).scalars())
+    return list(
+        connection.execute(select(Record.id).where(Record.stage_id.in_(stage_ids), *lens.conditions()).order_by(Record.id)).scalars()
+    )
 
 
 def _newest(lens: Lens, stage_id: int, limit: int) -> Select[Any]:

@@ -91,7 +91,9 @@ def news(connection: Connection, pipeline: PipelineOf, actor: Actor, seen: Mark,
     }
     stages = {row.stage_id for row in found.values()} | {_left(effect) for effect in effects if effect.kind == "record.moved"}
     removed = [effect for effect in effects if effect.kind == "record.deleted" and effect.run and effect.id > seen.newest]
-    gone = [Gone(row.id, row.title, row.stage_id, effect.run) for effect in removed if (row := found.get(effect.record_id)) and row.deleted_at]
+    gone = [
+        Gone(row.id, row.title, row.stage_id, effect.run) for effect in removed if (row := found.get(effect.record_id)) and row.deleted_at
+    ]
     return News(frozenset(stages) & {stage.id for stage in pipeline.stages}, gone)
 
 

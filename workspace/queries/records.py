@@ -124,5 +124,3 @@ def people_here(connection: Connection) -> list[tuple[int, str]]:
 def _client(row: Columns, entity: str) -> Client:
     name = full_name(row) if entity == "contact" else row["title"]
     return Client(row["id"], entity, name, row["emails"] or (), row["phones"] or ())
-
-
