@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from flask import Flask
@@ -69,7 +70,7 @@ class Sales:
     def rules(self, stage: str, nodes: dict[str, Any]) -> None:
         """Publish rules, one after the other, on a stage."""
         keys = ["start", *nodes]
-        graph = {"format": "rulewright.chain/1", "nodes": nodes, "edges": [[*pair] for pair in zip(keys, keys[1:], strict=False)]}
+        graph = {"format": "rulewright.chain/1", "nodes": nodes, "edges": [[*pair] for pair in pairwise(keys)]}
 
         def work(desk: Desk) -> None:
             chain = publishing.chain_of(desk, desk.stage(stage))

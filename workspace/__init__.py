@@ -4,7 +4,8 @@ from flask import Blueprint, Flask
 
 from crm.words import phrase
 from web.house import Room, open_room
-from workspace import bin, board, bulk, comments, history, links, moves, record_clients, record_form, record_history, search
+from workspace import bin as recycle_bin
+from workspace import board, bulk, comments, history, links, moves, record_clients, record_form, record_history, search
 from workspace.clients import clients
 from workspace.exceptions import exceptions
 from workspace.mailbox import mailbox
@@ -14,7 +15,7 @@ from workspace.rooms import workspace
 from workspace.settings import settings
 
 # Modules that only add pages to one of the blueprints.
-PAGES = (bin, board, bulk, comments, history, moves, record_clients, record_form, record_history, search)
+PAGES = (recycle_bin, board, bulk, comments, history, moves, record_clients, record_form, record_history, search)
 BLUEPRINTS: tuple[Blueprint, ...] = (workspace, records, clients, mailbox, exceptions, settings)
 ROOMS: tuple[Room, ...] = (
     *EVERYDAY,

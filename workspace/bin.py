@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request, url_for
 
 from crm.names import title_of
@@ -18,7 +20,7 @@ def bin() -> Response:
     """What lies in the bin, the newest first."""
     with database().reading() as connection:
         found, before = entries(connection, current_actor(), request.args.get("before", type=int))
-    context = {"entries": found, "before": before, "now": now(), "is_first": "before" not in request.args}
+    context: dict[str, Any] = {"entries": found, "before": before, "now": now(), "is_first": "before" not in request.args}
     return respond("workspace/bin/page.html", "workspace/bin/_entries.html", **context)
 
 

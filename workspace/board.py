@@ -39,7 +39,7 @@ def board(key: str | None = None) -> Response:
         found = read_board(connection, pipeline, lens(), now(), shown())
         opened = panel_of(connection, request.args.get("record", type=int))
     parts = ["workspace/board/_tally.html", "workspace/board/_watch.html"]
-    context = {**shared, "board": found, "lanes": found.lanes, "mark": seen, "opened": opened}
+    context: dict[str, Any] = {**shared, "board": found, "lanes": found.lanes, "mark": seen, "opened": opened}
     return respond("workspace/board/page.html", "workspace/board/_lanes.html", also=parts, **context)
 
 
@@ -75,7 +75,7 @@ def news_response(connection: Connection, pipeline: PipelineOf, seen: Mark, pres
     view = read_board(connection, pipeline, lens(), now(), shown())
     lanes = view.lanes if found.stages is None or not keep else [lane for lane in view.lanes if lane.stage.id in found.stages]
     chosen = {int(each) for each in request.values.getlist("record") if each.isdecimal()} if keep else set()
-    context = {**frame(pipeline), "board": view, "lanes": lanes, "mark": present, "chosen": chosen}
+    context: dict[str, Any] = {**frame(pipeline), "board": view, "lanes": lanes, "mark": present, "chosen": chosen}
     return respond("workspace/board/_news.html", **context)
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, url_for
 
 from crm.desk import Desk
 from crm.errors import Invalid, NotFound, Problem, Stale
-from crm.names import title_of
+from crm.names import full_name, title_of
 from crm.transaction import Row
 from crm.words import Phrase, phrase
 from web.access import company, current_actor, database, write
@@ -61,7 +61,7 @@ def show(plural: str, client_id: int) -> Response:
     with database().reading() as connection:
         row = _there(connection, entity, client_id)
         custom = custom_fields(connection, entity)
-        context = {
+        context: dict[str, Any] = {
             "records": reading.records_of(connection, current_actor(), client_id),
             "people": reading.people_of(connection, client_id) if entity == "company" else [],
             "firm": reading.find(connection, "company", row["company_id"]) if row.get("company_id") else None,
@@ -123,7 +123,15 @@ def _list(entity: str) -> Response:
     with database().reading() as connection:
         found, count = reading.listed(connection, current_actor(), entity, words, page, sqlite=database().is_sqlite)
     pages = max(1, -(-count // reading.A_PAGE))
-    context = {"found": found, "count": count, "page_number": page, "pages": pages, "q": words, "entity": entity, "plural": PLURAL[entity]}
+    context: dict[str, Any] = {
+        "found": found,
+        "count": count,
+        "page_number": page,
+        "pages": pages,
+        "q": words,
+        "entity": entity,
+        "plural": PLURAL[entity],
+    }
     return respond("workspace/clients/page.html", "workspace/clients/_list.html", **context, **_shared())
 
 
@@ -134,7 +142,14 @@ def _form(entity: str, row: Any = None, problems: tuple[Problem, ...] = (), *, i
     sent = request.form if request.method == "POST" else None
     form = Form(entity, custom, people, row or {}, sent, problems, is_stale)
     chosen = request.values.get("company") if sent is not None or row is None else row["company_id"] if entity == "contact" else None
-    context = {"client": row, "entity": entity, "plural": PLURAL[entity], "form": form, "firms": firms, "company_id": chosen}
+    context: dict[str, Any] = {
+        "client": row,
+        "entity": entity,
+        "plural": PLURAL[entity],
+        "form": form,
+        "firms": firms,
+        "company_id": chosen,
+    }
     name = _name(entity, row) if row else None
     return respond("workspace/clients/form.html", status=form.status, name=name, **context, **_shared())
 
@@ -156,7 +171,7 @@ def _there(connection: Any, entity: str, client_id: int) -> Any:
 
 
 def _name(entity: str, row: Any) -> str:
-    return reading.full_name(row) if entity == "contact" else row["title"]
+    return full_name(row) if entity == "contact" else row["title"]
 
 
 def _shared() -> dict[str, Any]:

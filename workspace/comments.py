@@ -121,10 +121,10 @@ def _composer(record_id: int, text: str = "", invalid: Invalid | None = None) ->
         record = reading.find(connection, current_actor(), record_id)
     if record is None:
         raise NotFound
-    context = {"record": record, "text": text, "problems": invalid.problems if invalid else ()}
+    context: dict[str, Any] = {"record": record, "text": text, "problems": invalid.problems if invalid else ()}
     return respond("workspace/record/comment.html", "workspace/record/_composer.html", 422 if invalid else 200, **context)
 
 
 def _form(comment: Any, text: str, invalid: Invalid | None = None) -> Response:
-    context = {"comment": comment, "text": text, "problems": invalid.problems if invalid else (), "now": now()}
+    context: dict[str, Any] = {"comment": comment, "text": text, "problems": invalid.problems if invalid else (), "now": now()}
     return respond("workspace/record/comment_edit.html", "workspace/record/_comment_edit.html", 422 if invalid else 200, **context)

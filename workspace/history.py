@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from flask import Response, request
 from sqlalchemy import select
@@ -48,7 +49,7 @@ def history() -> Response:
         bins = [(each["after"] or {}).get("bin_id") for each in found if each["kind"] == "record.deleted"]
         restorable = in_the_bin(connection, [each for each in bins if each])
         people = connection.execute(select(User.id, User.name).order_by(User.name)).all()
-    context = {
+    context: dict[str, Any] = {
         "told": told,
         "restorable": restorable,
         "people_choices": [(str(person.id), person.name) for person in people],

@@ -21,7 +21,7 @@ from workspace.queries.board import Amounts, Lens
 from workspace.queries.cards import Around, Planned, around
 from workspace.queries.pipelines import PipelineOf, StageOf
 
-Columns = Mapping[str, Any]
+Columns = Mapping[Any, Any]
 ICONS = {"call": "phone", "meeting": "calendar", "email": "mail", "task": "task", "wait": "hourglass", "booking": "calendar"}
 # What is planned is told by its subject, but for what everybody knows by its kind.
 SHORT = {"call": phrase("Call"), "meeting": phrase("Meeting"), "wait": phrase("Wait for the client")}

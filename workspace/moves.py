@@ -59,7 +59,7 @@ def places(record_id: int) -> Response:
     """The stages to which a record can be moved."""
     with database().reading() as connection:
         record, pipeline = _standing(connection, record_id)
-    context = {"record": record, "pipeline": pipeline, "request_id": new_request_id()}
+    context: dict[str, Any] = {"record": record, "pipeline": pipeline, "request_id": new_request_id()}
     return respond("workspace/board/places.html", "workspace/board/_places.html", **context)
 
 
@@ -79,7 +79,7 @@ def move_record(record_id: int) -> Response:
 def move_back() -> Response:
     """Move records back whence they came (``back=RECORD.STAGE-RECORD.STAGE``); whoever stands elsewhere by now is left alone."""
     moves = [_pair(each) for each in request.args.get("back", "").split("-")]
-    here = request.args.get("from", 0, type=int)
+    here = request.args.get("here", 0, type=int)
 
     def work(desk: Desk) -> list[Done]:
         by_stage: dict[int, list[int]] = {}
@@ -123,7 +123,7 @@ def way_back(done: Done) -> str | None:
     where = "-".join(f"{record_id}.{stage_id}" for record_id, stage_id, _ in done.moved)
     with database().reading() as connection:
         here = connection.execute(select(Record.stage_id).where(Record.id == done.moved[0][0])).scalar()
-    return url_for("workspace.move_back", back=where, **{"from": here})
+    return url_for("workspace.move_back", back=where, here=here)
 
 
 def _words(one: bool, back: bool, started: bool) -> Phrase:

@@ -108,7 +108,7 @@ def _page(record_id: int, given: dict[str, str] | None = None, problems: tuple[P
         contacts = [each for each in finder.contacts(FOUND) if each.id not in linked]
         firms = [each for each in finder.companies(FOUND) if each.id not in linked]
     first, _, last = words.rpartition(" ")
-    context = {
+    context: dict[str, Any] = {
         **head(found),
         "q": words,
         "found": [*contacts, *firms],

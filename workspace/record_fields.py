@@ -17,7 +17,7 @@ from web.formats import day, number, viewer_zone, when
 from web.words import gettext, say
 from workspace.lanes import shown_money
 
-Columns = Mapping[str, Any]
+Columns = Mapping[Any, Any]
 MANY = frozenset({Kind.CHOICES, Kind.PEOPLE})
 LINES = frozenset({Kind.EMAILS, Kind.PHONES})
 # Fields that are no part of a form because something else on the page changes them, or because they are lists of things.
@@ -123,8 +123,10 @@ def as_typed(known: Field, value: Any) -> Any:
         return [str(each) for each in value or ()]
     if value is None or value == "":
         return ""
-    if known.kind in LINES:
-        return "\n".join(value)
+    return "\n".join(value) if known.kind in LINES else _typed(value)
+
+
+def _typed(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):
@@ -142,8 +144,10 @@ def as_read(known: Field, value: Any, people: Mapping[int, str], row: Columns) -
         return ", ".join(people.get(each, f"#{each}") for each in (value if known.kind is Kind.PEOPLE else [value]))
     if known.options:
         return ", ".join(known.options.get(each, each) for each in (value if isinstance(value, list) else [value]))
-    if known.kind is Kind.MONEY:
-        return shown_money(value, row.get("currency"))
+    return shown_money(value, row.get("currency")) if known.kind is Kind.MONEY else _read(value)
+
+
+def _read(value: Any) -> str:
     if isinstance(value, bool):
         return str(gettext("yes") if value else gettext("no"))
     if isinstance(value, Decimal):

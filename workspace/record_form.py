@@ -159,7 +159,7 @@ def _new(key: str, problems: tuple[Problem, ...] = ()) -> Response:
     blank = {"currency": company().currency, "responsible_id": current_user().id}
     form = Form(pipeline.entity, custom, people, blank, sent, problems)
     stages = [(stage.id, stage.name) for stage in pipeline.stages]
-    context = {
+    context: dict[str, Any] = {
         "pipeline": pipeline,
         "form": form,
         "stage_id": _wanted_stage(pipeline),

@@ -28,7 +28,7 @@ _EFFECT = table_of(Effect)
 class Told:
     """An effect as it is told. ``changes`` are the fields that it changed, told apart from the sentence."""
 
-    effect: Mapping[str, Any]
+    effect: Mapping[Any, Any]
     says: Phrase
     changes: Sequence[FieldChange]
 
@@ -57,7 +57,7 @@ def history_tab(connection: Connection, record_id: int, before: bytes | None) ->
     return {"told": tell(connection, rows[:A_PAGE]), "history_before": rows[A_PAGE - 1]["id"].hex() if len(rows) > A_PAGE else None}
 
 
-def tell(connection: Connection, effects: Sequence[Mapping[str, Any]]) -> list[Told]:
+def tell(connection: Connection, effects: Sequence[Mapping[Any, Any]]) -> list[Told]:
     """Effects in words."""
     names = LookedUp(connection, effects)
     return [Told(each, sentence(each, names), changes(each, names)) for each in effects]

@@ -41,7 +41,7 @@ class Entry:
     what: str
     icon: str
     at: datetime
-    row: Mapping[str, Any]
+    row: Mapping[Any, Any]
     says: Phrase | None = None
     who: str = ""
     means: str = ""
@@ -110,7 +110,7 @@ def _entry(happened: Happened, past: Past, found: Opened) -> Entry:
     return Entry(f"activity-{row['id']}", "activity", icon, happened.at, row, who=_name(found, row["responsible_id"]), means=means)
 
 
-def _moved(effect: Mapping[str, Any], past: Past) -> Phrase:
+def _moved(effect: Mapping[Any, Any], past: Past) -> Phrase:
     told = sentence(effect, past.names)
     stage = past.names.stage((effect["after"] or {}).get("stage", ""))
     return Phrase(MOVED[effect["kind"], effect["entity"]].text, {"who": told.values["who"], "stage": stage})

@@ -20,6 +20,7 @@ from workspace.moves import CHANGED
 from workspace.queries import bin as in_bin
 from workspace.queries import records as reading
 from workspace.queries import timeline
+from workspace.queries.pipelines import pipelines
 from workspace.queries.records import Opened
 from workspace.record_history import history_tab
 from workspace.record_view import days, shown
@@ -37,7 +38,7 @@ def show(record_id: int) -> Response:
         found = reading.opened(connection, current_actor(), record_id)
         if found is None:
             return _gone(connection, record_id)
-        context = {**shown(connection, found, tab if tab in TABS else "timeline"), **_history(connection, found, tab)}
+        context: dict[str, Any] = {**shown(connection, found, tab if tab in TABS else "timeline"), **_history(connection, found, tab)}
     return respond("workspace/record/page.html", "workspace/record/_record.html", **context)
 
 
@@ -50,7 +51,7 @@ def show_tab(record_id: int, tab: str) -> Response:
         return redirect_to(url_for("records.show", record_id=record_id, tab=tab))
     with database().reading() as connection:
         found = _there(connection, record_id)
-        context = {**shown(connection, found, tab), **_history(connection, found, tab)}
+        context: dict[str, Any] = {**shown(connection, found, tab), **_history(connection, found, tab)}
     return respond("workspace/record/page.html", "workspace/record/_tabs.html", also=["workspace/record/_tab.html"], **context)
 
 
@@ -61,7 +62,7 @@ def earlier(record_id: int) -> Response:
     with database().reading() as connection:
         found = _there(connection, record_id)
         past = timeline.past(connection, found.id, before=before)
-    context = {"opened": found, "record": found.record, "days": days(past, found), "before": past.before}
+    context: dict[str, Any] = {"opened": found, "record": found.record, "days": days(past, found), "before": past.before}
     return respond("workspace/record/earlier.html", "workspace/record/_earlier.html", **context)
 
 
@@ -98,7 +99,7 @@ def exclusion(record_id: int) -> Response:
         reach = desk.reach_of(record)
         going = [{"entity": _entity(row), "title": title_of(row)} for row in desk.removed_with(record)]
     phones = [shown_phone(number, company().region) for number in reach.phones]
-    context = {"record": found.record, "addresses": [*reach.emails, *phones], "going": going}
+    context: dict[str, Any] = {"record": found.record, "addresses": [*reach.emails, *phones], "going": going}
     return respond("workspace/record/exclusion.html", "workspace/record/_exclusion.html", **context)
 
 
@@ -115,7 +116,7 @@ def changed(connection: Connection, found: Opened) -> Response:
     """The parts of the page that may be different now, as far as they are open and nobody is typing in them."""
     asked = request.values
     tab = asked.get("tab", "timeline")
-    context = {
+    context: dict[str, Any] = {
         **shown(connection, found, tab if tab in TABS else "timeline", moment("until", missing=None)),
         "has_facts": "has_facts" in asked,
         "has_timeline": tab == "timeline" and "is_typing" not in asked,
@@ -136,7 +137,7 @@ def left(record_id: int) -> Response:
     """The record is gone: back to the board on which it stood, or the panel beside that closes."""
     with database().reading() as connection:
         row = reading.find(connection, current_actor(), record_id)
-        key = next((each.key for each in reading.pipelines(connection) if row is not None and each.id == row["pipeline_id"]), None)
+        key = next((each.key for each in pipelines(connection) if row is not None and each.id == row["pipeline_id"]), None)
     if "beside_board" in request.form and wants_fragment():
         signal(CHANGED)
         return respond("workspace/board/page.html", "workspace/record/_closed.html")
@@ -173,7 +174,7 @@ def _gone(connection: Connection, record_id: int, *, oob: bool = False) -> Respo
     row = reading.find(connection, current_actor(), record_id)
     if row is None:
         raise NotFound
-    context = {"record": row, "entry": in_bin.entry(connection, row["bin_id"]), "oob": oob}
+    context: dict[str, Any] = {"record": row, "entry": in_bin.entry(connection, row["bin_id"]), "oob": oob}
     return respond("workspace/record/gone.html", "workspace/record/_gone.html", 200, **context)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request
 
 from crm.words import phrase
@@ -27,5 +29,5 @@ def search() -> Response:
             (phrase("Companies"), "building", finder.companies(A_GROUP)),
         ]
     found = [group for group in groups if group[2]]
-    context = {"q": words, "groups": found, "a_group": A_GROUP}
+    context: dict[str, Any] = {"q": words, "groups": found, "a_group": A_GROUP}
     return respond("workspace/search/page.html", "workspace/search/_found.html", **context)

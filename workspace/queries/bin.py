@@ -17,7 +17,7 @@ from crm.verbs.bin import DAYS_KEPT
 from runtime.engine.models import ChainRow, Run
 
 A_PAGE = 30
-Columns = Mapping[str, Any]
+Columns = Mapping[Any, Any]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from workspace.queries.spelling import contains, words_of
 
 A_PAGE = 25
 MOST_SHOWN = 500
-Columns = Mapping[str, Any]
+Columns = Mapping[Any, Any]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from crm.names import full_name
 from runtime.engine.models import Run, StepRow
 from runtime.engine.states import StepState
 
-Columns = Mapping[str, Any]
+Columns = Mapping[Any, Any]
 WAITING = (StepState.SLEEPING.value, StepState.HOLDING.value)
 FAILED = (StepState.FAILED.value, StepState.DEAD.value)
 
@@ -59,7 +59,7 @@ def _clients(connection: Connection, records: Sequence[Columns]) -> dict[int, st
     found = connection.execute(_CONTACTS.where(Contact.id.in_(_named(first)))).mappings()
     contacts = {row["id"]: full_name(row) for row in found}
     return {
-        row["id"]: firms.get(row["company_id"]) or contacts.get(contact) or _own_name(row)  # type: ignore[arg-type]  # None is in neither
+        row["id"]: firms.get(row["company_id"]) or contacts.get(contact) or _own_name(row)
         for row, contact in zip(records, first, strict=True)
     }
 

@@ -16,7 +16,7 @@ from crm.names import full_name
 from workspace.queries.spelling import contains, words_of
 
 A_PAGE = 50
-Columns = Mapping[str, Any]
+Columns = Mapping[Any, Any]
 _COLUMNS = {
     "contact": (Contact.first_name, Contact.last_name),
     "company": (Company.title,),

@@ -46,7 +46,7 @@ class Asked:
     before: bytes | None = None
 
 
-def effects(connection: Connection, asked: Asked, zone: ZoneInfo, *, sqlite: bool) -> tuple[list[Mapping[str, Any]], bytes | None]:
+def effects(connection: Connection, asked: Asked, zone: ZoneInfo, *, sqlite: bool) -> tuple[list[Mapping[Any, Any]], bytes | None]:
     """A page of effects, and where the next one begins."""
     conditions = [*_may_see(asked.actor), *_by(asked.who), *_of_kind(asked.kind)]
     if asked.before is not None:
@@ -56,7 +56,7 @@ def effects(connection: Connection, asked: Asked, zone: ZoneInfo, *, sqlite: boo
     if words_of(asked.words):
         conditions.append(_about(connection, asked.words, sqlite=sqlite))
     rows = connection.execute(select(_EFFECT).where(*conditions).order_by(_EFFECT.c.id.desc()).limit(A_PAGE + 1)).mappings().all()
-    page: list[Mapping[str, Any]] = [*rows[:A_PAGE]]
+    page: list[Mapping[Any, Any]] = [*rows[:A_PAGE]]
     return page, page[-1]["id"] if len(rows) > A_PAGE else None
 
 

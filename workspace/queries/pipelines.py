@@ -46,7 +46,7 @@ def pipelines(connection: Connection) -> list[PipelineOf]:
     stages: dict[int, list[StageOf]] = {}
     for pipeline_id, *columns in connection.execute(_STAGES):
         stages.setdefault(pipeline_id, []).append(StageOf(*columns))
-    return [PipelineOf(*row, tuple(stages.get(row.id, ()))) for row in connection.execute(_PIPELINES)]
+    return [PipelineOf(row.id, row.key, row.name, row.entity, tuple(stages.get(row.id, ()))) for row in connection.execute(_PIPELINES)]
 
 
 def named(found: Sequence[PipelineOf], key: str) -> PipelineOf:

@@ -17,7 +17,7 @@ from crm.names import full_name
 from crm.words import Phrase
 from workspace.queries.pipelines import PipelineOf, StageOf, pipelines
 
-Columns = Mapping[str, Any]
+Columns = Mapping[Any, Any]
 _RECORD, _CONTACT, _COMPANY = TABLES["deal"], TABLES["contact"], TABLES["company"]
 
 

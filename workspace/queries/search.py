@@ -16,7 +16,7 @@ from crm.reach import normal_email, normal_phone
 from workspace.queries.spelling import begins, contains, words_of
 
 FEWEST_DIGITS = 4
-Columns = Mapping[str, Any]
+Columns = Mapping[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Finder:
     def _at_address(self, owner: Any, entity: str) -> ColumnElement[bool] | None:
         if not self._addresses:
             return None
-        return owner.in_(select(Reach.owner_id).where(Reach.entity == entity, or_(*self._addresses)))  # type: ignore[no-any-return]
+        return owner.in_(select(Reach.owner_id).where(Reach.entity == entity, or_(*self._addresses)))
 
     def _client_ids(self) -> list[int]:
         """The clients that are meant, so that what is linked to them is found as well."""

@@ -13,7 +13,7 @@ from crm.entities import TABLES, table_of
 from crm.models import Effect
 from runtime.told import LookedUp
 
-Columns = Mapping[str, Any]
+Columns = Mapping[Any, Any]
 A_PAGE = 30
 MOST_OPENED = 500
 _ACTIVITY, _COMMENT, _EFFECT = TABLES["activity"], TABLES["comment"], table_of(Effect)
@@ -84,6 +84,6 @@ def _rank(happened: Happened) -> tuple[int, Any]:
 def _whole_moments(found: list[Happened]) -> list[Happened]:
     """A page that does not end between two things of one moment, for the next begins before that moment."""
     end = A_PAGE
-    while A_PAGE < len(found) and end < len(found) and found[end].at == found[end - 1].at:
+    while len(found) > A_PAGE and end < len(found) and found[end].at == found[end - 1].at:
         end += 1
     return found[:end]
