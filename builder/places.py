@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, current_app, url_for
 
@@ -13,7 +14,7 @@ from crm.desk import Desk
 from crm.transaction import Row
 from web.words import gettext
 
-DEALS = "workspace.board"
+DEALS, RECORD = "workspace.board", "records.show"
 
 
 @dataclass(frozen=True)
@@ -43,21 +44,21 @@ def init_app(app: Flask) -> None:
 
 def deals_url(pipeline_key: str) -> str | None:
     """The board on which the records of a pipeline are moved, where there is one."""
-    return _url(DEALS, pipeline=pipeline_key)
+    return _url(DEALS, pipeline_key)
 
 
 def record_url(record_id: int) -> str | None:
     """The page of a record, where there is one."""
-    return _url("workspace.record", record_id=record_id)
+    return _url(RECORD, record_id)
 
 
-def _url(endpoint: str, **values: object) -> str | None:
+def _url(endpoint: str, value: object) -> str | None:
     if endpoint not in current_app.view_functions:
         return None
-    wanted = [rule.arguments for rule in current_app.url_map.iter_rules(endpoint)]
-    # The other part names the place in its address as it likes; a single one is ours to fill.
-    name = next(iter(wanted[0]), "") if wanted else ""
-    return url_for(endpoint, **({name: next(iter(values.values()))} if name else values))  # type: ignore[arg-type]  # addresses take texts and numbers
+    # The other part names the place in its address as it likes.
+    names = [name for rule in current_app.url_map.iter_rules(endpoint) for name in rule.arguments]
+    given: dict[str, Any] = {names[0]: value} if names else {}
+    return url_for(endpoint, **given)
 
 
 def tabs(place: Place) -> list[tuple[str, str, str, int]]:

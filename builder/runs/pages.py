@@ -12,7 +12,7 @@ from builder.reading import reading_desk
 from builder.runs import words
 from builder.runs.queries import Wish, neighbours, page_of_runs, runs_of_record
 from builder.runs.trace import trace
-from builder.runs.waiting import waiting_rules
+from builder.runs.waiting import waiting_rules, why_not
 from crm.desk import Desk
 from crm.entities import table_of
 from crm.errors import Invalid, NotFound, RulewrightError
@@ -136,13 +136,12 @@ def of_record(record: int) -> Response:
         row = desk.record(record)
         desk.allow("record.see", row)
         found = runs_of_record(desk, record)
-        waiting = waiting_rules(desk, record)
+        waiting, reason = waiting_rules(desk, record), why_not(desk, row)
         people = {user_id: user["name"] for user_id, user in desk.people().items()}
         stage = desk.stages()[row["stage_id"]]
     fragment = "builder/runs/_of_record.html"
-    return respond(
-        "builder/runs/of_record.html", fragment, record=row, found=found, waiting=waiting, people=people, stage=stage, words=words
-    )
+    told: dict[str, Any] = {"found": found, "waiting": waiting, "reason": reason, "people": people, "stage": stage, "words": words}
+    return respond("builder/runs/of_record.html", fragment, record=row, **told)
 
 
 def _retry(desk: Desk, step: bytes) -> Any:

@@ -12,10 +12,37 @@ from sqlalchemy import select
 from builder import sentences
 from builder.pipelines import context_of
 from crm.desk import Desk
+from crm.transaction import Row
+from crm.words import Phrase, phrase
 from runtime.engine.known import known_names
 from runtime.engine.models import ChainRow, Run, StepRow, Version
 from runtime.engine.states import LIVE_RUNS
 from runtime.graph import read_draft
+
+
+def why_not(desk: Desk, record: Row) -> Phrase | None:
+    """Why no rule of the stage on which a record stands has run for this stay; nothing where some have."""
+    name = desk.stages()[record["stage_id"]]["name"]
+    found = desk.transaction.execute(
+        select(ChainRow.id, ChainRow.version_id, ChainRow.enabled).where(ChainRow.stage_id == record["stage_id"])
+    ).first()
+    if found is None or found.version_id is None:
+        return phrase("No rules are published for {stage}.", stage=name)
+    ran = select(Run.id).where(Run.record_id == record.id, Run.chain_id == found.id, Run.started_at >= record["stage_entered_at"])
+    if desk.transaction.execute(ran.limit(1)).first() is not None:
+        return None
+    graph, since = desk.transaction.execute(select(Version.graph, Version.published_at).where(Version.id == found.version_id)).one()
+    reasons = (
+        (not found.enabled, phrase("The rules of {stage} are switched off.", stage=name)),
+        (not graph["nodes"], phrase("No rules are published for {stage}.", stage=name)),
+        (
+            since > record["stage_entered_at"],
+            phrase("The rules of {stage} were published after it came here. They run for what arrives from then on.", stage=name),
+        ),
+        (graph.get("once"), phrase("The rules of {stage} run once for each record, and have run for this one before.", stage=name)),
+        (True, phrase("The rules of {stage} were switched off when it came here.", stage=name)),
+    )
+    return next(says for holds, says in reasons if holds)
 
 
 @dataclass(frozen=True)

@@ -194,4 +194,4 @@ def test_a_run_is_followed_and_undone(board: Page, live_server: str, world: Worl
     assert world.comments(deal) == []
     board.get_by_role("button", name="Take the undo back").click()
     expect(board.get_by_role("heading", name="Undo this run")).to_be_visible()
-    assert world.comments(deal) == ["Hello "]
+    assert world.comments(deal) == ["Hello"]

@@ -113,7 +113,7 @@ def test_a_failure_waits_until_somebody_has_seen_to_it(anna: FlaskClient, world:
     assert '<span class="count">1</span>' in page
     world.act(lambda desk: desk.edit_record(desk.record(deal), {"source": "Phone"}))
     post(anna, f"/steps/{step_of(world, deal, 'n1')}/retry")
-    world.run()
+    world.pass_time(minutes=1)
     assert world.comments(deal) == ["Phone"]
     assert "Nothing waits for you" in anna.get(f"{SALES}/errors").text
 
@@ -148,6 +148,18 @@ def test_everybody_sees_what_the_rules_do_with_a_record_of_theirs(world: World, 
     assert "Run now" not in part
     assert client.get(f"/records/{other}/automation").status_code == 403
     assert client.get(f"/runs/{run_of(world, mine)}").status_code == 403
+
+
+def test_a_record_tells_why_no_rule_ran_for_it(anna: FlaskClient, world: World) -> None:
+    deal = world.deal(stage="sales/talks")
+    part = f"/records/{deal}/automation"
+    assert "No rules are published for Talks." in anna.get(part).text
+    world.pass_time(minutes=1)
+    world.rules("sales/talks", {"n1": comment("Hello")})
+    assert "were published after it came here" in anna.get(part).text
+    world.move(deal, "sales/new")
+    world.move(deal, "sales/talks")
+    assert "published" not in anna.get(part).text
 
 
 @pytest.mark.parametrize(
