@@ -94,12 +94,13 @@ def places_of(stage: StageView, without: tuple[str, set[str]] | None = None) -> 
     """Every place of a stage in reading order; ``without`` are nodes that are on the move themselves."""
     key = stage.of.stage["key"]
     moving = without[1] if without is not None and without[0] == key else set()
-    return list(_places(stage.line, key, moving, 0))
+    found = list(_places(stage.line, key, moving, 0))
+    if stage.line.cards or stage.line.lanes:
+        found.append(Choice(f"{key}~{stage.line.after}~~*~", phrase("Side by side with the others, at the start"), 0))
+    return found
 
 
 def _places(line: Line, stage: str, moving: set[str], depth: int) -> Iterator[Choice]:
-    if depth == 0 and (line.cards or line.lanes):
-        yield Choice(f"{stage}~{line.after}~~*~", phrase("Side by side with the others, at the start"), 0)
     for card in line.cards:
         if card.id in moving:
             continue

@@ -9,7 +9,11 @@ document.addEventListener("htmx:oobAfterSwap", (event) => {
   if (event.target.id !== "inspector" || panel()?.dataset.opened === opened) return;
   opened = panel()?.dataset.opened;
   // A rule that was just put there wants to be filled in.
-  setTimeout(() => panel()?.querySelector("fieldset :is(input:not([type=hidden]), textarea, select)")?.focus());
+  setTimeout(() => {
+    // On a phone the palette covers the page while it is the target; it has done its work.
+    if (document.querySelector("#palette:target")) location.hash = "stages";
+    panel()?.querySelector("fieldset :is(input:not([type=hidden]), textarea, select)")?.focus();
+  });
 });
 mark();
 document.querySelector('.rule[aria-current="true"]')?.scrollIntoView({ block: "nearest", inline: "center" });
