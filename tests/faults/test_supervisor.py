@@ -13,46 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import answers, children_of, command_of, free_port, is_alive, wait_until
-
-APP = Path(__file__).resolve().parents[2] / "app.py"
-PARTS = ("valkey", "web", "worker", "sender", "clock")
+from tests.processes import answers, free_port, is_alive, wait_until
+from tests.program import APP, PARTS, Running
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
-
-
-class Running:
-    """A started program, seen from outside."""
-
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder, self.port = folder, port
-        self.environment = {**os.environ, "RULEWRIGHT_DATA": str(folder), "PORT": str(port)}
-        self.output = folder.parent / "output.txt"
-        self.process = self.start()
-
-    def start(self) -> subprocess.Popen[bytes]:
-        with self.output.open("ab") as output:
-            return subprocess.Popen([sys.executable, str(APP)], env=self.environment, stdout=output, stderr=output)
-
-    def says(self) -> str:
-        return self.output.read_text()
-
-    def is_ready(self) -> bool:
-        return f"http://127.0.0.1:{self.port}" in self.says()
-
-    def parts(self) -> dict[str, int]:
-        """The process of each part, found among the children of the supervisor."""
-        found = {}
-        for pid in children_of(self.process.pid):
-            words = command_of(pid)
-            name = "valkey" if words and "valkey" in Path(words[0]).name else words[-1] if words else ""
-            if name in PARTS:
-                found[name] = pid
-        return found
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGINT)
-        return self.process.wait(30)
 
 
 def test_one_command_starts_everything_and_says_where(running: Running) -> None:
