@@ -31,4 +31,4 @@ def register(app: Flask) -> None:
         open_clauses=lambda: g.get("changed_parts", set()),
         endpoints=lambda: current_app.view_functions,
     )
-    open_room(app, Room(phrase("Automation rules"), "board.first", "bolt", order=20, roles=("admin", "manager")))
+    open_room(app, Room(phrase("Automation rules"), "board.first", "bolt", order=15, roles=("admin", "manager")))
