@@ -33,7 +33,7 @@ def create_app(configuration: Configuration | None = None) -> Flask:
     import builder
     import web
     import workspace
-    from crm.database import db
+    from crm.pages import db
 
     configuration = configuration or Configuration.from_environment()
     app = Flask(__name__, root_path=str(HOUSE), static_folder=None)

@@ -14,7 +14,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
@@ -30,17 +29,6 @@ _mine = threading.local()
 # SQLite before this version can lose a committed write when two processes reset the write-ahead log at once.
 SAFE_SQLITE = (3, 51, 3)
 SAFE_BACKPORTS = ((3, 50, 7), (3, 44, 6))
-
-
-class Pages(SQLAlchemy):
-    """Flask-SQLAlchemy, with the engine that cannot write: pages read through ``db.session`` and write through the desk."""
-
-    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Any) -> Engine:
-        database: Database = app.extensions["database"]
-        return database.reader
-
-
-db = Pages(model_class=Base, session_options={"autoflush": False})
 
 
 class Database:
