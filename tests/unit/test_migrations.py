@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from crm.configuration import Configuration
 from crm.database import Database
-from crm.migrating import KEPT_COPIES, upgrade
+from crm.migrating import KEPT_COPIES, MIGRATIONS, newest_revision, upgrade
 from crm.models import Base
 from tests import postgres
 from tests.makers import MONDAY
@@ -50,6 +52,14 @@ def test_a_row_can_be_numbered_after_the_migrations(empty: Configuration) -> Non
     database = Database(empty.database_url)
     assert database.writing(lambda transaction: transaction.next_id()) > 0
     database.dispose()
+
+
+def test_the_files_of_the_migrations_are_numbered_in_their_order() -> None:
+    settings = Config()
+    settings.set_main_option("script_location", str(MIGRATIONS))
+    known = [script.revision for script in ScriptDirectory.from_config(settings).walk_revisions()]
+    assert known == sorted(known, reverse=True)
+    assert newest_revision() == known[0]
 
 
 def test_a_second_start_changes_nothing(empty: Configuration) -> None:
