@@ -1,4 +1,19 @@
-"""Processes are killed, frozen and robbed of their queue while they work: nothing may be lost, and nothing done twice."""
+"""Processes are killed, frozen and robbed of their queue while they work: nothing may be lost, and nothing done twice.
+
+That these tests can fail was tried by breaking the engine on purpose, each time in a copy. What was broken, and who noticed:
+
+- What a rule did is committed before the mark that it did it: the campaign (something was done twice); so did
+  ``test_crash_points`` for a process that dies in between.
+- The mark is committed before what the rule does: the campaign (it never comes to an end, what is behind is never reached).
+- The clock takes nothing back from dead workers: the campaign and the frozen worker (neither comes to an end).
+- The clock repeats no kick that got lost: the campaign and the forgetful queue (neither comes to an end).
+- All runs that saw a worker die are taken on together: the rule that brings its worker down (52 others were stopped with it).
+- Each try of a letter has a key of its own: the sender that dies.
+- Nobody asks whether a claim still holds (the fence): the frozen worker, by what it logs, and ``test_claims``. The campaign alone does
+  not notice: steps are read and marked in one transaction, so a worker that comes too late finds nothing left to do.
+
+``RULEWRIGHT_SEED`` gives another order of kills.
+"""
 
 from __future__ import annotations
 
