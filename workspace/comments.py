@@ -11,7 +11,7 @@ from crm.entities import TABLES
 from crm.errors import Invalid, NotFound
 from crm.transaction import Row
 from crm.words import phrase
-from web.access import current_actor, database, now, write
+from web.access import current_actor, database, write
 from web.respond import respond, toast
 from workspace.queries import records as reading
 from workspace.records import answer, records, visible
@@ -126,5 +126,7 @@ def _composer(record_id: int, text: str = "", invalid: Invalid | None = None) ->
 
 
 def _form(comment: Any, text: str, invalid: Invalid | None = None) -> Response:
-    context: dict[str, Any] = {"comment": comment, "text": text, "problems": invalid.problems if invalid else (), "now": now()}
-    return respond("workspace/record/comment_edit.html", "workspace/record/_comment_edit.html", 422 if invalid else 200, **context)
+    """The form in the place of the comment; when it is sent, only what it answers with an error is put there."""
+    context: dict[str, Any] = {"comment": comment, "text": text, "problems": invalid.problems if invalid else ()}
+    pages = ("workspace/record/comment_edit.html", "workspace/record/_comment_edit.html")
+    return respond(*pages, 422 if invalid else 200, retarget=f"said-{comment['id']}", **context)

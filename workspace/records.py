@@ -139,7 +139,7 @@ def left(record_id: int) -> Response:
         row = reading.find(connection, current_actor(), record_id)
         key = next((each.key for each in pipelines(connection) if row is not None and each.id == row["pipeline_id"]), None)
     if "beside_board" in request.form and wants_fragment():
-        signal(CHANGED)
+        signal("board-changed")  # the board alone: the panel closes, and must not ask what became of its record
         return respond("workspace/board/page.html", "workspace/record/_closed.html")
     return redirect_to(url_for("workspace.board", key=key))
 

@@ -38,7 +38,9 @@ def lively(sales: Sales) -> int:
 
     def work(desk: Desk) -> None:
         desk.add_comment(desk.record(deal), "She prefers afternoons", author=sales.anna.id)
-        desk.log_activity(desk.record(deal), "call", {"subject": "First talk", "text": "Tiles", "direction": "in", "details": {"phone": "+331"}})
+        desk.log_activity(
+            desk.record(deal), "call", {"subject": "First talk", "text": "Tiles", "direction": "in", "details": {"phone": "+331"}}
+        )
         due = datetime.now(UTC) + timedelta(days=1)
         desk.log_activity(desk.record(deal), "task", {"subject": "Ask for photos", "open": True, "due_at": due})
         desk.delete_records([desk.record(gone)])

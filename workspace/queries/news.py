@@ -75,25 +75,23 @@ def mark(connection: Connection, now: datetime) -> Mark:
 
 
 def news(connection: Connection, pipeline: PipelineOf, actor: Actor, seen: Mark, present: Mark) -> News:
-    """What is different on a board between two marks."""
-    if seen.minute != present.minute or seen.newest == bytes(16):
+    """What is different on a board between two marks. Once a minute all of it may be: what was planned can be late by then."""
+    if seen.newest == bytes(16):
         return News(None)
     statement = select(Effect.id, Effect.record_id, Effect.kind, Effect.before, Effect.run)
-    lower = _just_before(seen.newest)
-    effects = connection.execute(statement.where(Effect.id > lower, Effect.record_id.is_not(None)).limit(MOST)).all()
-    if len(effects) == MOST:
-        return News(None)
+    later = Effect.id > _just_before(seen.newest), Effect.record_id.is_not(None)
+    effects = connection.execute(statement.where(*later).order_by(Effect.id.desc()).limit(MOST)).all()
     touched = {effect.record_id for effect in effects} | set(seen.at_work)
     columns = select(Record.id, Record.title, Record.stage_id, Record.deleted_at)
-    found = {
-        row.id: row
-        for row in connection.execute(columns.where(Record.id.in_(touched), Record.pipeline_id == pipeline.id, visible_to(actor)))
-    }
-    stages = {row.stage_id for row in found.values()} | {_left(effect) for effect in effects if effect.kind == "record.moved"}
+    ours = Record.id.in_(touched), Record.pipeline_id == pipeline.id, visible_to(actor)
+    found = {row.id: row for row in connection.execute(columns.where(*ours))}
     removed = [effect for effect in effects if effect.kind == "record.deleted" and effect.run and effect.id > seen.newest]
     gone = [
         Gone(row.id, row.title, row.stage_id, effect.run) for effect in removed if (row := found.get(effect.record_id)) and row.deleted_at
     ]
+    if seen.minute != present.minute or len(effects) == MOST:
+        return News(None, gone)
+    stages = {row.stage_id for row in found.values()} | {_left(effect) for effect in effects if effect.kind == "record.moved"}
     return News(frozenset(stages) & {stage.id for stage in pipeline.stages}, gone)
 
 
