@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -32,13 +33,22 @@ class RunScope:
         self.now: datetime = desk.now
         self.zone: ZoneInfo = desk.zone
         self.locale: str = desk.settings.language
-        self.paths: Paths | None = None
 
     def __getitem__(self, root: str, /) -> Mapping[str, Any] | None:
         if root not in self._known:
             look_up = self._ROOTS.get(root)
             self._known[root] = look_up(self) if look_up else self._outputs.get(root)
         return self._known[root]
+
+    @cached_property
+    def paths(self) -> Paths | None:
+        """What the paths name, where the company has fields of its own; the standard ones are known without."""
+        about, memory = self._record["entity"], self._desk.transaction.memory
+        if (kept := f"paths of {about}") not in memory:
+            own = {entity: self._desk.custom_fields_of(entity) for entity in (about, "contact", "company")}
+            memory[kept] = Paths(about, own) if any(own.values()) else None
+        found: Paths | None = memory[kept]
+        return found
 
     def expand(self, refs: Sequence[str]) -> frozenset[int]:
         """The ids of the users whom people references mean."""
