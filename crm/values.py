@@ -144,9 +144,9 @@ def _day(raw: Any) -> date:
 def _instant(raw: Any) -> datetime:
     try:
         instant = raw if isinstance(raw, datetime) else datetime.fromisoformat(str(raw))
-    except ValueError:
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and last hours of the calendar exist in some time zones only
         raise _Refused(phrase("This must be a date and a time."), phrase("Write it as 2026-03-31T14:00.")) from None
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _yes_no(raw: Any) -> bool:
