@@ -13,10 +13,11 @@ from sqlalchemy import select
 from crm.desk import Desk
 from crm.entities import TABLES, entity_of
 from crm.names import title_of
+from crm.reach import normal_email, normal_phone
 from crm.transaction import Row
 from crm.values import COLUMNS
 from crm.words import phrase
-from runtime.scenario.world import BadScenario, World
+from runtime.scenario.world import BadScenario, World, placed
 
 ENTITIES = (
     "lead", "deal", "contact", "company", "quote", "invoice", "task", "activity", "booking", "comment", "feed_post", "notification",
@@ -26,11 +27,18 @@ ENTITIES = (
 _PARTS: Mapping[str, tuple[str, str]] = {"task": ("activity", "task"), "email": ("activity", "email")}
 # What is surely meant as a number: neither a phone nor a code with zeros before it.
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+# Field keys whose columns are named otherwise.
+_COLUMNS = {**COLUMNS, "from": "sender"}
+# Fields by which somebody is reached: compared after normalising, as on the exceptions list.
+_REACHED = ("email", "emails", "phone", "phones", "from", "to", "value")
 _WORDS = ("title", "subject", "text", "description", "name", "value", "comment")
 
 
 def count(world: World, desk: Desk, entity: str, where: Mapping[str, Any]) -> int:
     """How many rows of an entity, without the recycle bin, have these values. What has no table has no rows."""
+    with placed("where"):
+        for key, value in where.items():
+            _meant(world, key, value)  # a wrong key is told of even where there is nothing to count
     name, kind = _PARTS.get(entity, (entity, None))
     table = TABLES.get(name)
     if table is None:
@@ -43,17 +51,23 @@ def count(world: World, desk: Desk, entity: str, where: Mapping[str, Any]) -> in
     if kind is not None:
         statement = statement.where(table.c.kind == kind)
     rows = desk.transaction.rows(statement, table)
-    return sum(all(fits(world, desk, row, key, value) for key, value in where.items()) for row in rows)
+    with placed("where"):
+        return sum(all(fits(world, desk, row, key, value) for key, value in where.items()) for row in rows)
 
 
 def fits(world: World, desk: Desk, row: Row, key: str, wanted: Any, *, exactly: bool = False) -> bool:
     """Whether a row has a value; titles and texts as a part of theirs, unless ``exactly``."""
     found = _value(world, desk, row, key)
-    if key in ("title", "text") and not exactly:
+    is_own = _is_own(desk, row, key)
+    if key in ("title", "text") and not exactly and not is_own:
         return isinstance(wanted, str) and wanted in found
-    if key == "text":
+    if key == "text" and not is_own:
         return bool(found == wanted)
-    return _same(found, _meant(world, key, wanted))
+    meant = _meant(world, key, wanted)
+    if key in _REACHED:
+        region = desk.settings.region
+        return _same(_normal(found, region), _normal(meant, region))
+    return _same(found, meant)
 
 
 def shown(world: World, desk: Desk, row: Row, key: str) -> str:
@@ -64,30 +78,46 @@ def shown(world: World, desk: Desk, row: Row, key: str) -> str:
 
 
 def _value(world: World, desk: Desk, row: Row, key: str) -> Any:
+    if _is_own(desk, row, key):
+        return (row["custom"] or {}).get(key)
     if key in _SPECIAL:
         return _SPECIAL[key](desk, row)
-    column = COLUMNS.get(key, key)
+    column = _COLUMNS.get(key, key)
     for name in (column, f"{column}_id", f"{column}_at"):
         if name in row:
             return row[name]
-    if "custom" in row and any(field.key == key for field in desk.custom_fields_of(entity_of(row))):
-        return (row["custom"] or {}).get(key)
+    if key in ("email", "phone") and f"{key}s" in row:
+        return next(iter(row[f"{key}s"]), None)
     if "details" in row:
         return row["details"].get(key)
     raise BadScenario.at(key, phrase("{entity} has no field “{key}”.", entity=entity_of(row), key=key))
+
+
+def _is_own(desk: Desk, row: Row, key: str) -> bool:
+    """Whether a field is one that the company added."""
+    return "custom" in row and any(field.key == key for field in desk.custom_fields_of(entity_of(row)))
 
 
 def _meant(world: World, key: str, wanted: Any) -> Any:
     """What a value of a scenario stands for: the id of a user, record, contact or company, else the value itself."""
     if isinstance(wanted, list):
         return [_meant(world, key, each) for each in wanted]
-    if isinstance(wanted, str) and wanted.startswith("user:") and wanted[5:] in world.users:
+    if isinstance(wanted, str) and wanted.startswith("user:"):
+        if wanted[5:] not in world.users:
+            raise BadScenario.at(key, phrase("There is nothing here with the key “{key}”.", key=wanted[5:65]))
         return world.users[wanted[5:]]
     if key in ("of", "contacts", "company", "record", "contact") and isinstance(wanted, str):
         if wanted not in world.rows:
             raise BadScenario.at(key, phrase("There is nothing here with the key “{key}”.", key=wanted[:60]))
         return world.rows[wanted][1]
     return wanted
+
+
+def _normal(value: Any, region: str) -> Any:
+    """Addresses and numbers in their one form, so that it does not matter how they are written."""
+    if isinstance(value, list):
+        return [_normal(each, region) for each in value]
+    return (normal_email(value) or normal_phone(value, region) or value) if isinstance(value, str) else value
 
 
 def _same(found: Any, wanted: Any) -> bool:
@@ -120,9 +150,9 @@ def _read(text: str) -> Any:
         return Decimal(text)
     try:
         instant = datetime.fromisoformat(text) if len(text) > 10 else None
-    except ValueError:
+        return instant.astimezone(UTC) if instant is not None and instant.tzinfo is not None else text
+    except (ValueError, OverflowError):
         return text
-    return instant.astimezone(UTC) if instant is not None and instant.tzinfo is not None else text
 
 
 def _all_words(desk: Desk, row: Row) -> str:
@@ -137,9 +167,11 @@ def _pipeline(desk: Desk, row: Row) -> str | None:
     return desk.stage_reference(row["stage_id"]).partition("/")[0] if row.get("stage_id") is not None else None
 
 
-def _reached(desk: Desk, row: Row) -> Any:
-    found = [row[name] for name in ("user_id", "responsible_id", "recipients", "to") if row.get(name) is not None]
-    return found[0] if found else row.get("details", {}).get("to")
+def _reached(desk: Desk, row: Row) -> list[Any]:
+    found: list[Any] = []
+    for value in (*(row.get(name) for name in ("user_id", "responsible_id", "recipients", "to")), row.get("details", {}).get("to")):
+        found += value if isinstance(value, list) else [value] if value is not None else []
+    return found
 
 
 def _how_many(name: str) -> Callable[[Desk, Row], int]:

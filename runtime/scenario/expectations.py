@@ -24,7 +24,7 @@ from runtime.scenario.counting import ENTITIES, count, fits, shown
 from runtime.scenario.frame import FIELDS, RECORD, ROW, STAGE, USER
 from runtime.scenario.shapes import Fields, ListOf, MapOf, Named, OneOf, OrNull, Shape
 from runtime.scenario.values import ANYTHING, COUNT, LINE, REGEX
-from runtime.scenario.world import World
+from runtime.scenario.world import World, placed
 from runtime.told import LookedUp
 
 _RUN, _STEP, _EFFECT, _OUTGOING = (table_of(model) for model in (Run, StepRow, Effect, Outgoing))
@@ -79,8 +79,9 @@ def _alive(world: World, desk: Desk, expectation: Mapping[str, Any]) -> Found:
 def _record(world: World, desk: Desk, expectation: Mapping[str, Any]) -> Found:
     row = world.row(desk, expectation["record"])
     wanted = {key: expectation[key] for key in ("stage", "responsible", "title") if key in expectation}
-    wanted.update(expectation.get("fields", {}))
     others = [key for key, value in wanted.items() if not fits(world, desk, row, key, value, exactly=True)]
+    with placed("fields"):
+        others += [key for key, value in expectation.get("fields", {}).items() if not fits(world, desk, row, key, value, exactly=True)]
     return Found(not others, ", ".join(f"{key} {shown(world, desk, row, key)}" for key in others))
 
 

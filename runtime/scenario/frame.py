@@ -16,8 +16,9 @@ CHAIN = Refers("chain")
 FIELDS = MapOf(ANYTHING)
 
 RECORD_GIVEN = Fields(
-    {"key": Defines("record"), "entity": OneOf(("lead", "deal")), "title": LINE},
+    {"key": Defines("record"), "entity": OneOf(("lead", "deal"))},
     {
+        "title": LINE,
         "stage": STAGE,
         "contacts": ListOf(CONTACT),
         "company": OrNull(COMPANY),
@@ -69,8 +70,8 @@ _GIVEN: dict[str, Shape] = {
     ),
     "companies": ListOf(
         Fields(
-            {"key": Defines("company"), "title": LINE},
-            {"emails": ListOf(LINE), "phones": ListOf(LINE), "address": OrNull(LINE), "fields": FIELDS},
+            {"key": Defines("company")},
+            {"title": LINE, "emails": ListOf(LINE), "phones": ListOf(LINE), "address": OrNull(LINE), "fields": FIELDS},
         )
     ),
     "contacts": ListOf(

@@ -22,6 +22,7 @@ def read_scenario(raw: object) -> Mapping[str, Any]:
         assert isinstance(raw, dict)
         _define_stages(raw, seen)
         _check_keys(raw, seen)
+        _check_chains(raw, seen)
         seen.check_uses()
         _refuse_triggers(raw, seen)
     if seen.problems:
@@ -42,6 +43,16 @@ def _check_keys(scenario: Mapping[str, Any], seen: Seen) -> None:
     for (kind, key), where in seen.defined.items():
         if kind in ("record", "contact", "company") and taken.setdefault(key, kind) != kind:
             seen.wrong(where, phrase("The key “{key}” is given twice.", key=key), phrase("Give each thing a key of its own."))
+
+
+def _check_chains(scenario: Mapping[str, Any], seen: Seen) -> None:
+    """A stage has one chain; of two the first would silently be forgotten."""
+    known: set[str] = set()
+    for number, each in enumerate(scenario.get("given", {}).get("chains", ())):
+        if each["stage"] in known:
+            says = phrase("The stage “{stage}” has its rules already.", stage=each["stage"])
+            seen.wrong(f"given.chains.{number}.stage", says, phrase("Put them into one chain, or publish the newer one in a step."))
+        known.add(each["stage"])
 
 
 def _refuse_triggers(scenario: Mapping[str, Any], seen: Seen) -> None:

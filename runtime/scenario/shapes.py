@@ -200,6 +200,22 @@ class Fields(Shape):
 
 
 @dataclass(frozen=True)
+class OneAtLeast(Shape):
+    """An object in which at least one of some optional keys must stand."""
+
+    of: Fields
+    keys: tuple[str, ...]
+
+    def read(self, value: Any, where: str, seen: Seen) -> None:
+        self.of.read(value, where, seen)
+        if isinstance(value, dict) and not any(key in value for key in self.keys):
+            seen.wrong(where, phrase("At least one of {keys} must stand here.", keys=", ".join(self.keys)), kind="missing_setting")
+
+    def schema(self) -> Schema:
+        return {**self.of.schema(), "anyOf": [{"required": [key]} for key in self.keys]}
+
+
+@dataclass(frozen=True)
 class Named(Shape):
     """An object that is told apart by one of its keys, which all but one of the shapes lack: a step, an expectation."""
 

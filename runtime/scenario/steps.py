@@ -22,7 +22,7 @@ from runtime.engine.models import Run
 from runtime.language.instants import at_clock, on_wall
 from runtime.scenario import expectations
 from runtime.scenario.frame import CHAIN, FIELDS, RECORD, RECORD_GIVEN, ROW, STAGE, USER
-from runtime.scenario.shapes import Fields, Named, OneOf, Shape
+from runtime.scenario.shapes import Fields, Named, OneAtLeast, OneOf, Shape
 from runtime.scenario.values import FLAG, INSTANT, LENGTH, LINE, LONG
 from runtime.scenario.world import BadScenario, World, placed
 
@@ -47,8 +47,14 @@ def move(world: World, step: Mapping[str, Any]) -> None:
 def create(world: World, step: Mapping[str, Any]) -> None:
     """A new record appears on its stage; its rules start."""
     given = step["create"]
-    by = step.get("by") or given.get("responsible")
-    world.sandbox.act(lambda desk: world.create_record(_desk_of(desk, world.actor(desk, by)), given))
+
+    def make(desk: Desk) -> None:
+        with placed("create"):
+            values = world.given_values(desk, given["entity"], given)
+        actor = world.actor(desk, step.get("by") or given.get("responsible"))
+        world.create_record(_desk_of(desk, actor), given, values)
+
+    world.sandbox.act(make)
 
 
 def update(world: World, step: Mapping[str, Any]) -> None:
@@ -56,7 +62,8 @@ def update(world: World, step: Mapping[str, Any]) -> None:
 
     def edit(desk: Desk, row: Row) -> None:
         entity = world.entity(step["update"])
-        values = world.values(desk, entity, step.get("fields", {}))
+        with placed("fields"):
+            values = world.values(desk, entity, step.get("fields", {}))
         if entity in ("lead", "deal"):
             desk.edit_record(row, values, stage=step.get("stage"))
         else:
@@ -157,14 +164,14 @@ def switch(world: World, step: Mapping[str, Any]) -> None:
 
 
 def undo(world: World, step: Mapping[str, Any]) -> None:
-    """The last run on a record is undone."""
+    """The last run on a record is undone; where that has been undone already, the one before it."""
 
     def take_back(desk: Desk) -> None:
         record_id = world.id(step["undo"]["run_of"])
-        runs = desk.transaction.rows(select(_RUN).where(_RUN.c.record_id == record_id).order_by(_RUN.c.id.desc()).limit(1), _RUN)
+        runs = desk.transaction.rows(select(_RUN).where(_RUN.c.record_id == record_id).order_by(_RUN.c.id.desc()), _RUN)
         if not runs:
             raise NotFound(phrase("There is no run to undo."))
-        undoing.undo_run(desk, runs[0].id)
+        undoing.undo_run(desk, next((run for run in runs if run["undone_by"] is None), runs[0]).id)
 
     _as_admin(world, step, take_back)
 
@@ -259,7 +266,9 @@ STEPS: Mapping[str, StepKind] = {
     "email": StepKind(Fields({"email": Fields({"from": LINE}, {"to": LINE, "subject": LINE, "text": LONG})}), email),
     "call": StepKind(Fields({"call": Fields({"from": LINE}, {"answered": FLAG, "line": LINE})}), call),
     "form": StepKind(
-        Fields({"form": Fields({}, {"name": LINE, "email": LINE, "phone": LINE, "title": LINE, "form": LINE})}),
+        Fields(
+            {"form": OneAtLeast(Fields({}, {"name": LINE, "email": LINE, "phone": LINE, "title": LINE, "form": LINE}), ("email", "phone"))}
+        ),
         form,
     ),
     "complete": StepKind(_closing("complete"), complete),

@@ -11,6 +11,7 @@ import phonenumbers
 
 from crm.words import phrase
 from crm.zones import time_zones
+from runtime.language.instants import EARLIEST, LATEST
 from runtime.scenario.shapes import Is
 
 
@@ -20,7 +21,9 @@ def _is_text(longest: int, least: int = 0) -> Callable[[Any], bool]:
 
 def _is_instant(value: Any) -> bool:
     try:
-        return isinstance(value, str) and len(value) > 10 and datetime.fromisoformat(value).tzinfo is not None
+        if not isinstance(value, str) or len(value) <= 10 or datetime.fromisoformat(value).tzinfo is None:
+            return False
+        return EARLIEST <= datetime.fromisoformat(value) <= LATEST
     except ValueError:
         return False
 

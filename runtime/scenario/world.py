@@ -17,6 +17,7 @@ from crm.fields import Kind, fields_of
 from crm.models import CustomField
 from crm.settings import WorkingHours
 from crm.transaction import Row
+from crm.values import read_values
 from crm.words import phrase
 from runtime.engine import publishing
 from runtime.engine.known import known_names
@@ -25,11 +26,8 @@ from runtime.sandbox import Sandbox
 
 _CUSTOM = table_of(CustomField)
 _WRITTEN = phrase("As the scenario has it.")
-# What a record carries beside its custom fields, under the keys of its fields.
-_CARRIED = (
-    "title", "contacts", "company", "amount", "currency", "responsible", "creator", "observers", "source", "comment", "begin_date",
-    "close_date", "products", "first_name", "last_name", "address", "emails", "phones",
-)  # fmt: skip
+# What a record, contact or company carries beside the values of its fields.
+_NO_FIELDS = ("key", "entity", "stage", "fields")
 _LINKS = {"products": Kind.LIST, "creator": Kind.USER, "contacts": Kind.CONTACTS, "company": Kind.COMPANY}
 
 
@@ -83,9 +81,18 @@ class World:
         return replace(known_names(desk), templates=self.templates)
 
     def values(self, desk: Desk, entity: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """Fields as the desk takes them: keys of users, contacts and companies become the rows they stand for."""
-        known = {key: each.kind for key, each in fields_of(entity, desk.custom_fields_of(entity)).items()} | _LINKS
-        return {key: self._value(known.get(key), raw, key) for key, raw in fields.items()}
+        """Fields as the desk takes them: keys of users, contacts and companies become the rows they stand for.
+
+        Raises ``BadScenario`` where there is no such field, or it cannot hold such a value.
+        """
+        custom = desk.custom_fields_of(entity)
+        known = {key: each.kind for key, each in fields_of(entity, custom).items()} | _LINKS
+        values = {key: self._value(known.get(key), raw, key) for key, raw in fields.items()}
+        try:
+            read_values(entity, values, custom)
+        except Invalid as invalid:
+            raise BadScenario(invalid.problems) from invalid
+        return values
 
     def publish(self, desk: Desk, stage: str, chain: Mapping[str, Any], running: publishing.Running = "finish") -> None:
         """Publish a chain on a stage."""
@@ -93,13 +100,21 @@ class World:
         publishing.save_draft(desk, kept, chain, number=kept["draft_number"], says=_WRITTEN)
         publishing.publish(desk, kept, self.names(desk), running=running, publisher=self.publisher)
 
-    def create_record(self, desk: Desk, given: Mapping[str, Any]) -> Row:
-        """A lead or deal as a scenario gives it."""
-        entity = given["entity"]
-        carried = {key: given[key] for key in _CARRIED if key in given}
-        values = self.values(desk, entity, {**carried, **given.get("fields", {})})
-        row = desk.create_record(entity, values, stage=given.get("stage"))
-        self.rows[given["key"]] = (entity, row.id)
+    def given_values(self, desk: Desk, entity: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields of a record, contact or company as a scenario gives it, its own fields among them."""
+        values = self.values(desk, entity, {key: value for key, value in given.items() if key not in _NO_FIELDS})
+        with placed("fields"):
+            values.update(self.values(desk, entity, given.get("fields", {})))
+        if entity != "contact":
+            values.setdefault("title", _as_name(given["key"]))
+        elif not any(values.get(name) for name in ("first_name", "last_name", "emails", "phones")):
+            values["first_name"] = _as_name(given["key"])
+        return values
+
+    def create_record(self, desk: Desk, given: Mapping[str, Any], values: Mapping[str, Any]) -> Row:
+        """A lead or deal as a scenario gives it, with its ``given_values``."""
+        row = desk.create_record(given["entity"], values, stage=given.get("stage"))
+        self.rows[given["key"]] = (given["entity"], row.id)
         return row
 
     def _known(self, key: str) -> tuple[str, int]:
@@ -204,6 +219,8 @@ def _make_user(world: World, desk: Desk, given: Mapping[str, Any]) -> None:
 
 
 def _make_pipeline(world: World, desk: Desk, given: Mapping[str, Any]) -> None:
+    if not given["stages"]:
+        raise BadScenario.at("stages", phrase("A pipeline needs at least one stage."))
     stages = [{"name": _as_name(stage["key"]), **stage} for stage in given["stages"]]
     desk.create_pipeline(given["entity"], given.get("name", _as_name(given["key"])), key=given["key"], stages=stages)
 
@@ -219,8 +236,7 @@ def _make_field(world: World, desk: Desk, given: Mapping[str, Any]) -> None:
 
 def _make_client(entity: str) -> Callable[[World, Desk, Mapping[str, Any]], None]:
     def make(world: World, desk: Desk, given: Mapping[str, Any]) -> None:
-        carried = {key: value for key, value in given.items() if key not in ("key", "fields")}
-        values = world.values(desk, entity, {**carried, **given.get("fields", {})})
+        values = world.given_values(desk, entity, given)
         row = desk.create_contact(values) if entity == "contact" else desk.create_company(values)
         world.rows[given["key"]] = (entity, row.id)
 
@@ -228,11 +244,14 @@ def _make_client(entity: str) -> Callable[[World, Desk, Mapping[str, Any]], None
 
 
 def _make_record(world: World, desk: Desk, given: Mapping[str, Any]) -> None:
-    world.create_record(desk, given)
+    world.create_record(desk, given, world.given_values(desk, given["entity"], given))
 
 
 def _make_exception(world: World, desk: Desk, given: str) -> None:
-    desk.add_exception(given)
+    try:
+        desk.add_exception(given)
+    except Invalid as invalid:  # an entry is a text, within which there is no place
+        raise BadScenario([replace(each, where="") for each in invalid.problems]) from invalid
 
 
 def _make_template(world: World, desk: Desk, given: Mapping[str, Any]) -> None:

@@ -70,6 +70,7 @@ BROKEN: dict[str, tuple[Scenario, str]] = {
     "no such state": (with_expectation({"run": "d1", "node": "n1", "state": "happy"}), "then.0.state"),
     "a count of less than nothing": (with_expectation({"count": "deal", "equals": -1}), "then.0.equals"),
     "a count of something else": (with_expectation({"count": "cat", "equals": 1}), "then.0.count"),
+    "a form that nobody can answer": (with_step({"form": {"name": "Ada"}}), "when.0.form"),
     "an expectation within a step": (with_step({"expect": {"sent": "many"}}), "when.0.expect.sent"),
 }
 # What only reading finds: references, and what contradicts itself.
@@ -77,6 +78,11 @@ MISLEADING: dict[str, tuple[Scenario, str]] = {
     "a stage that is not there": (with_step({"move": "d1", "to": "sales/lost"}), "when.0.to"),
     "a record that is not there": (with_expectation({"alive": ["d2"]}), "then.0.alive.0"),
     "a user who is not there": (with_step({"move": "d1", "to": "sales/won", "by": "user:boris"}), "when.0.by"),
+    "a moment after the last": (with_step({"advance_to": "9999-12-31T23:59:59-14:00"}), "when.0.advance_to"),
+    "two chains on one stage": (
+        world(chains=[{"stage": "sales/won", "chain": {"nodes": {}, "edges": []}}] * 2),
+        "given.chains.1.stage",
+    ),
     "a key given twice": (world(contacts=[{"key": "c1", "first_name": "A"}, {"key": "c1", "first_name": "B"}]), "given.contacts.1.key"),
     "a key of two things": (world(contacts=[{"key": "d1", "first_name": "A"}]), "given.contacts.0.key"),
     "a zone that does not exist": ({**world(), "time_zone": "Europe/Nowhere"}, "time_zone"),
@@ -91,21 +97,35 @@ IMPOSSIBLE: dict[str, tuple[Scenario, str]] = {
     ),
     "a field that does not exist": (
         world(records=[{"key": "d1", "entity": "deal", "title": "A", "stage": "sales/new", "fields": {"size": 3}}]),
-        "given.records.0.size",
+        "given.records.0.fields.size",
     ),
-    "a contact without a name": (world(contacts=[{"key": "c1"}]), "given.contacts.0.last_name"),
     "a person unknown in a field": (
         world(records=[{"key": "d1", "entity": "deal", "title": "A", "fields": {"responsible": "user:zoe"}}]),
-        "given.records.0.responsible",
+        "given.records.0.fields.responsible",
     ),
-    "a number that nobody has": (world(exceptions=["what?"]), "given.exceptions.0.value"),
+    "a number that nobody has": (world(exceptions=["what?"]), "given.exceptions.0"),
+    "a pipeline without stages": (
+        world(pipelines=[{"key": "leads", "entity": "lead", "stages": []}], records=[]),
+        "given.pipelines.0.stages",
+    ),
     "a clock that goes back": (with_step({"advance_to": "2025-01-01T00:00:00Z"}), "when.0.advance_to"),
     "a calendar that ends": (with_step({"advance": "9000 years"}), "when.0.advance"),
     "a newer version that cannot run": (
         with_step({"publish": "sales/won", "chain": {"nodes": {"n1": {"rule": "dance"}}, "edges": [["start", "n1"]]}}),
         "when.0.chain.nodes.n1.rule",
     ),
-    "a count by a field that is not there": (with_expectation({"count": "deal", "where": {"size": 3}, "equals": 0}), "then.0.size"),
+    "a count by a field that is not there": (with_expectation({"count": "deal", "where": {"size": 3}, "equals": 0}), "then.0.where.size"),
+    "a count of a person who is not there": (
+        with_expectation({"count": "comment", "where": {"to": "user:zoe"}, "equals": 0}),
+        "then.0.where.to",
+    ),
+    "an expected field that is not there": (with_expectation({"record": "d1", "fields": {"size": 3}}), "then.0.fields.size"),
+    "an edit of a field that does not exist": (with_step({"update": "d1", "fields": {"size": 3}}), "when.0.fields.size"),
+    "an edit with words for an amount": (with_step({"update": "d1", "fields": {"amount": "much"}}), "when.0.fields.amount"),
+    "a new record with a field that does not exist": (
+        with_step({"create": {"key": "d2", "entity": "deal", "stage": "sales/new", "fields": {"size": 3}}}),
+        "when.0.create.fields.size",
+    ),
 }
 
 
@@ -135,6 +155,19 @@ def test_a_world_that_cannot_be_is_refused_with_its_place(name: str) -> None:
 
 def test_everything_but_the_format_and_the_name_may_be_left_out(schema: Draft202012Validator) -> None:
     scenario = {"format": "rulewright.scenario/1", "name": "Nothing"}
+    assert schema.is_valid(scenario)
+    assert play(read_scenario(scenario)).is_ok
+
+
+def test_what_has_no_name_is_called_after_its_key(schema: Draft202012Validator) -> None:
+    scenario = {
+        **world(companies=[{"key": "acme"}], contacts=[{"key": "eve"}], records=[{"key": "roof_repair", "entity": "deal"}]),
+        "then": [
+            {"record": "roof_repair", "title": "Roof repair", "stage": "sales/new"},
+            {"count": "company", "where": {"title": "Acme"}, "equals": 1},
+            {"count": "contact", "where": {"name": "Eve"}, "equals": 1},
+        ],
+    }
     assert schema.is_valid(scenario)
     assert play(read_scenario(scenario)).is_ok
 
