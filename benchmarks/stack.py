@@ -78,6 +78,10 @@ def running_stack() -> Iterator[Stack]:
     try:
         stack = Stack(folder)
         yield stack
+    except Exception:
+        if stack is not None:
+            sys.stderr.write(stack.output.read_text()[-4000:])
+        raise
     finally:
         if stack is not None:
             stack.database.dispose()

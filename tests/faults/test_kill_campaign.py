@@ -40,7 +40,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.timeout(240)]
 
 SEED = int(os.environ.get("RULEWRIGHT_SEED", "1"))
 DEALS, LETTERS, FORMS = 2000, 200, 60
-LONGEST_CHAOS = 20.0
+LONGEST_CHAOS = 12.0
 # How often each is hit. A horse is the child of a worker or sender that does the work.
 VICTIMS = {
     "worker's horse": 6,
