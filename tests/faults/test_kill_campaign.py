@@ -191,8 +191,9 @@ def rampage(house: Installation, chance: random.Random, is_over: Any) -> Counter
     """Kill one after the other at random moments and start it again, until everything is done or it was enough; returns who was hit."""
     hit: Counter[str] = Counter()
     ends = time.monotonic() + LONGEST_CHAOS
-    while time.monotonic() < ends and not (is_over() and set(hit) == set(VICTIMS)):
-        [victim] = chance.choices(list(VICTIMS), list(VICTIMS.values()))
+    while (time.monotonic() < ends and not is_over()) or (set(+hit) != set(VICTIMS) and time.monotonic() < 2 * LONGEST_CHAOS + ends):
+        # Whoever was never hit yet is hit sooner.
+        [victim] = chance.choices(list(VICTIMS), [weight if hit[name] else 5 * weight for name, weight in VICTIMS.items()])
         if victim == "queue":
             house.forget_the_queue()
             hit[victim] += 1
