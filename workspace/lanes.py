@@ -86,16 +86,16 @@ def limit(wanted: int) -> int:
     return min(max(wanted, reading.A_PAGE), reading.MOST_SHOWN)
 
 
-def shown_money(amount: Decimal | None, currency: str | None) -> str:
-    """An amount in the reader's language; the same amount is written once."""
+def shown_money(amount: Decimal | None, currency: str | None, locale: str | None = None) -> str:
+    """An amount in the reader's language (``locale``, where it is known already); the same amount is written once."""
     if amount is None:
         return ""
-    return _money(amount, currency or "EUR", str(current_locale()))
+    return _money(amount, currency or "EUR", locale or str(current_locale()))
 
 
 def _lane(stage: StageOf, counted: Amounts, rows: Sequence[Columns], most: int, known: Around, now: datetime) -> Lane:
-    write = _writer(now)
-    cards = [_card(row, known, now, write) for row in rows[:most]]
+    write, locale = _writer(now), str(current_locale())
+    cards = [_card(row, known, now, write, locale) for row in rows[:most]]
     after = _place(rows[most - 1]) if len(rows) > most else None
     sums = tuple(shown_money(amount, currency) for amount, currency in counted.sums)
     return Lane(stage, counted.count, sums, cards, after)
@@ -109,7 +109,7 @@ def _total(counted: Mapping[int, Amounts]) -> tuple[str, ...]:
     return tuple(shown_money(amount, currency) for currency, amount in sorted(sums.items(), key=lambda each: -each[1]))
 
 
-def _card(row: Columns, known: Around, now: datetime, write: Callable[[datetime], str]) -> Card:
+def _card(row: Columns, known: Around, now: datetime, write: Callable[[datetime], str], locale: str) -> Card:
     record_id = row["id"]
     planned = known.planned.get(record_id)
     who = known.people.get(row["responsible_id"], "") if row["responsible_id"] is not None else ""
@@ -117,7 +117,7 @@ def _card(row: Columns, known: Around, now: datetime, write: Callable[[datetime]
     return Card(
         record_id,
         row["title"],
-        shown_money(row["amount"], row["currency"]),
+        shown_money(row["amount"], row["currency"], locale),
         known.clients.get(record_id, ""),
         who,
         initials(who) if who else "",
