@@ -22,7 +22,7 @@ from runtime.engine.models import Run, StepRow
 from runtime.engine.states import RunState, StepState
 from runtime.scenario.counting import ENTITIES, count, fits, shown
 from runtime.scenario.frame import FIELDS, RECORD, ROW, STAGE, USER
-from runtime.scenario.shapes import Fields, ListOf, MapOf, Named, OneOf, OrNull, Shape
+from runtime.scenario.shapes import Fields, ListOf, MapOf, Named, OneAtLeast, OneOf, OrNull, Shape
 from runtime.scenario.values import ANYTHING, COUNT, LINE, REGEX
 from runtime.scenario.world import World, placed
 from runtime.told import LookedUp
@@ -181,7 +181,7 @@ def _told(value: Any) -> str:
 
 
 def _text(name: str, key: Shape) -> Shape:
-    return Fields({name: key}, {"contains": LINE, "not_contains": LINE})
+    return OneAtLeast(Fields({name: key}, {"contains": LINE, "not_contains": LINE}), ("contains", "not_contains"))
 
 
 EXPECTATIONS: Mapping[str, tuple[Shape, Ask]] = {

@@ -151,7 +151,9 @@ def reopen(world: World, step: Mapping[str, Any]) -> None:
 def publish(world: World, step: Mapping[str, Any]) -> None:
     """A newer version of the rules of a stage."""
     with placed("chain"):
-        _as_admin(world, step, lambda desk: world.publish(desk, step["publish"], step["chain"], step.get("running", "finish")))
+        _as_admin(
+            world, step, lambda desk: world.publish(desk, step["publish"], step["chain"], step.get("running", "finish"), step.get("by"))
+        )
 
 
 def switch(world: World, step: Mapping[str, Any]) -> None:

@@ -70,6 +70,7 @@ BROKEN: dict[str, tuple[Scenario, str]] = {
     "no such state": (with_expectation({"run": "d1", "node": "n1", "state": "happy"}), "then.0.state"),
     "a count of less than nothing": (with_expectation({"count": "deal", "equals": -1}), "then.0.equals"),
     "a count of something else": (with_expectation({"count": "cat", "equals": 1}), "then.0.count"),
+    "a history of nothing": (with_expectation({"history": "d1"}), "then.0"),
     "a form that nobody can answer": (with_step({"form": {"name": "Ada"}}), "when.0.form"),
     "an expectation within a step": (with_step({"expect": {"sent": "many"}}), "when.0.expect.sent"),
 }
