@@ -78,14 +78,14 @@ def news(connection: Connection, pipeline: PipelineOf, actor: Actor, seen: Mark,
     """What is different on a board between two marks. Once a minute all of it may be: what was planned can be late by then."""
     if seen.newest == bytes(16):
         return News(None)
-    statement = select(Effect.id, Effect.record_id, Effect.kind, Effect.before, Effect.run)
+    statement = select(Effect.id, Effect.record_id, Effect.entity_id, Effect.kind, Effect.before, Effect.run)
     later = Effect.id > _just_before(seen.newest), Effect.record_id.is_not(None)
     effects = connection.execute(statement.where(*later).order_by(Effect.id.desc()).limit(MOST)).all()
     touched = {effect.record_id for effect in effects} | set(seen.at_work)
     columns = select(Record.id, Record.title, Record.stage_id, Record.deleted_at)
     ours = Record.id.in_(touched), Record.pipeline_id == pipeline.id, visible_to(actor)
     found = {row.id: row for row in connection.execute(columns.where(*ours))}
-    removed = [effect for effect in effects if effect.kind == "record.deleted" and effect.run and effect.id > seen.newest]
+    removed = [effect for effect in effects if _is_removal(effect) and effect.id > seen.newest]
     gone = [
         Gone(row.id, row.title, row.stage_id, effect.run) for effect in removed if (row := found.get(effect.record_id)) and row.deleted_at
     ]
@@ -93,6 +93,11 @@ def news(connection: Connection, pipeline: PipelineOf, actor: Actor, seen: Mark,
         return News(None, gone)
     stages = {row.stage_id for row in found.values()} | {_left(effect) for effect in effects if effect.kind == "record.moved"}
     return News(frozenset(stages) & {stage.id for stage in pipeline.stages}, gone)
+
+
+def _is_removal(effect: Any) -> bool:
+    """Whether a rule removed the record itself; what went with it stands in its History too."""
+    return effect.kind == "record.deleted" and effect.run is not None and effect.entity_id == effect.record_id
 
 
 def _left(effect: Any) -> int:
