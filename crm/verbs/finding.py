@@ -130,6 +130,6 @@ def _newest_open(clients: Sequence[int], leads: Sequence[int]) -> Select[tuple[i
         select(Record.id)
         .join(Stage, Stage.id == Record.stage_id)
         .where(Stage.kind == "process", Record.deleted_at.is_(None), or_(Record.id.in_(linked), Record.id.in_(leads)))
-        .order_by(Record.entity, Record.created_at.desc(), Record.id.desc())  # "deal" comes before "lead"
+        .order_by(Record.entity, Record.created_at.desc(), Record.id)  # "deal" comes before "lead"; of equals the upper one
         .limit(1)
     )

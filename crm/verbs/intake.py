@@ -76,7 +76,7 @@ class IntakeVerbs(FindingVerbs):
         return self._keep("message", email.external_id, values, outcome, record, activity)
 
     def take_in_call(self, call: IncomingCall) -> TakenIn:
-        """Keep a call in the call log and bring it to where it belongs; who was missed shall be called back."""
+        """Keep a call in the call log and bring it to where it belongs; a stranger who was missed shall be called back."""
         self.close_the_gate()
         if (known := self._known("call", call.external_id)) is not None:
             return known
@@ -143,7 +143,7 @@ class IntakeVerbs(FindingVerbs):
         if listed:
             return Outcome.LISTED, None, None
         outcome, record, activity = self._place(self._arrived_call(call, phone), call.at)
-        if record is not None and not call.answered:
+        if record is not None and not call.answered and outcome is Outcome.NEW_LEAD:
             self._plan_call_back(record, phone)
         return outcome, record, activity
 

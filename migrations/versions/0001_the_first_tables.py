@@ -382,6 +382,7 @@ def upgrade() -> None:
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('reached_at', columns.Instant(), nullable=False),
     sa.Column('due_at', columns.Instant(), nullable=True),
+    sa.Column('rescheduled', sa.Boolean(), nullable=False),
     sa.Column('began_at', columns.Instant(), nullable=True),
     sa.Column('ended_at', columns.Instant(), nullable=True),
     sa.Column('says', columns.Document, nullable=True),
@@ -544,9 +545,9 @@ def upgrade() -> None:
     with op.batch_alter_table('record', schema=None) as batch_op:
         batch_op.create_index('ix_record_bin', ['bin_id'], unique=False)
         batch_op.create_index('ix_record_board', ['stage_id', 'stage_entered_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch_op.create_index('ix_record_sums', ['stage_id', 'currency', 'amount', 'responsible_id', 'creator_id', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch_op.create_index('ix_record_pipeline', ['pipeline_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_record_responsible_id'), ['responsible_id'], unique=False)
+        batch_op.create_index('ix_record_sums', ['stage_id', 'currency', 'amount', 'responsible_id', 'creator_id', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
 
     op.create_table('session',
     sa.Column('token_hash', sa.Text(), nullable=False),
@@ -572,9 +573,9 @@ def downgrade() -> None:
 
     op.drop_table('session')
     with op.batch_alter_table('record', schema=None) as batch_op:
+        batch_op.drop_index('ix_record_sums', sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_record_responsible_id'))
         batch_op.drop_index('ix_record_pipeline')
-        batch_op.drop_index('ix_record_sums', sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch_op.drop_index('ix_record_board', sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch_op.drop_index('ix_record_bin')
 

@@ -103,7 +103,10 @@ class Run(Base):
 
 
 class StepRow(Base):
-    """One node of one run; what it said, what it handed out, and by which exit the run went on."""
+    """One node of one run; what it said, what it handed out, and by which exit the run went on.
+
+    ``rescheduled`` once the field from which its time is counted has changed while it slept.
+    """
 
     __tablename__ = "step"
     __table_args__ = (
@@ -118,6 +121,7 @@ class StepRow(Base):
     state: Mapped[str]
     reached_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
+    rescheduled: Mapped[bool] = mapped_column(default=False)
     began_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     says: Mapped[dict[str, Any] | None]

@@ -50,7 +50,7 @@ def _depends_on(graph: Mapping[str, Any], node: str) -> str | None:
 
 
 def _look_again(desk: Desk, run: Row, step: Row) -> None:
-    turn_step(desk.transaction, step, StepState.READY, desk.now, due_at=None)
+    turn_step(desk.transaction, step, StepState.READY, desk.now, due_at=None, rescheduled=True)
     if run["state"] == RunState.PARKED.value:
         turn_run(desk.transaction, run, RunState.READY, desk.now, ready_at=desk.now)
     desk.transaction.memory["kick"] = True

@@ -132,6 +132,8 @@ class Walk:
         assert node.moment is not None
         zone = scope.zone_of(self._alive()["responsible_id"])
         due = node.moment.due(step["reached_at"], scope, zone, scope.working_time)
+        if due is Due.SKIP and step["rescheduled"]:
+            return True  # what slept already runs at once where its moment has been moved into the past
         if due is Due.SKIP:
             self._leave_out(step, node, PAST)
             return False

@@ -25,6 +25,8 @@ ENTITIES = (
 )  # fmt: skip
 # Entities that are some of the rows of another: its name, and what tells them apart.
 _PARTS: Mapping[str, tuple[str, str]] = {"task": ("activity", "task"), "email": ("activity", "email")}
+# What stands on a record lies in the recycle bin with it.
+_ON_RECORDS = (TABLES["activity"], TABLES["comment"])
 # What is surely meant as a number: neither a phone nor a code with zeros before it.
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 # Field keys whose columns are named otherwise.
@@ -46,6 +48,9 @@ def count(world: World, desk: Desk, entity: str, where: Mapping[str, Any]) -> in
     statement = select(table)
     if "deleted_at" in table.c:
         statement = statement.where(table.c.deleted_at.is_(None))
+    if table in _ON_RECORDS:
+        records = TABLES["deal"]
+        statement = statement.where(table.c.record_id.not_in(select(records.c.id).where(records.c.deleted_at.is_not(None))))
     if entity in ("lead", "deal"):
         statement = statement.where(table.c.entity == entity)
     if kind is not None:
