@@ -16,7 +16,7 @@ from web.respond import nothing, redirect_to, respond, toast
 from workspace.lanes import board as read_board
 from workspace.lanes import more as read_more
 from workspace.queries import news as reading
-from workspace.queries.board import Lens
+from workspace.queries.board import A_PAGE, Lens
 from workspace.queries.news import Mark, News
 from workspace.queries.pipelines import PipelineOf, named, pipelines
 from workspace.record_view import panel_of
@@ -114,6 +114,7 @@ def frame(pipeline: PipelineOf, everything: list[PipelineOf] | None = None) -> d
         "wanted": {name: value for name, value in wanted.items() if value},
         "request_id": new_request_id(),
         "chosen": frozenset(),
+        "a_page": A_PAGE,
         "stage_choices": [(stage.id, stage.name) for stage in pipeline.stages],
     }
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import Connection
 
 from crm.errors import NotFound
@@ -29,9 +30,10 @@ SHORT = {"call": phrase("Call"), "meeting": phrase("Meeting"), "wait": phrase("W
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A record as it stands on the board."""
+    """A record as it stands on the board. ``key`` is its id as the page writes it, a dozen times a card."""
 
     id: int
+    key: Markup
     title: str
     amount: str
     client: str
@@ -116,6 +118,7 @@ def _card(row: Columns, known: Around, now: datetime, write: Callable[[datetime]
     late = planned is not None and planned.due_at is not None and planned.due_at < now
     return Card(
         record_id,
+        Markup(str(record_id)),  # noqa: S704  a number
         row["title"],
         shown_money(row["amount"], row["currency"], locale),
         known.clients.get(record_id, ""),

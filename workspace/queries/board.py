@@ -17,7 +17,7 @@ from crm.models import Company, Contact, Link, Record
 from workspace.queries.pipelines import PipelineOf
 from workspace.queries.spelling import contains, words_of
 
-A_PAGE = 25
+A_PAGE = 20
 MOST_SHOWN = 500
 Columns = Mapping[Any, Any]
 
