@@ -147,7 +147,8 @@ def test(given: argparse.Namespace) -> int:
 
     os.chdir(HOUSE)
     machine.make_ready()
-    return int(pytest.main(given.pytest))
+    # Everything is tried side by side, as many at once as there are processors; what is named is tried by itself.
+    return int(pytest.main(given.pytest or ["-n", "auto"]))
 
 
 def schema(given: argparse.Namespace) -> None:

@@ -35,8 +35,8 @@ function sortable(list) {
     touchStartThreshold: 6,
     emptyInsertThreshold: 24,
     swapThreshold: 0.65,
-    // At an edge the board scrolls on under the card, in every browser alike.
-    forceAutoScrollFallback: true,
+    // At its edge a board that is wider than the window scrolls on under the card, in every browser alike.
+    forceAutoScrollFallback: Boolean(list.closest("[data-scrolls]")),
     scrollSensitivity: 80,
     scrollSpeed: 18,
     onStart: (event) => {

@@ -161,7 +161,7 @@ def test_a_whole_stage_is_moved_with_what_is_not_loaded_and_can_be_stopped(scree
 def test_more_cards_are_shown_and_stay_when_something_changes(screen: Page, sales: Sales, live_server: str) -> None:
     deals = [sales.deal(f"Deal {number:02}") for number in range(30)]
     screen.goto(f"{live_server}/pipelines/sales")
-    screen.get_by_role("link", name="Show 5 more").click()
+    screen.get_by_role("link", name="Show 10 more").click()
     expect(screen.locator(".deal")).to_have_count(30)
     screen.locator(f"#open-{deals[0]}").focus()
     screen.keyboard.press("Control+ArrowRight")

@@ -13,6 +13,7 @@ from crm.database import Database
 from crm.entities import TABLES
 from runtime.engine import publishing
 from tests.makers import World, after, comment
+from tests.processes import wait_until
 from tests.signing import browser_cookie
 
 pytestmark = pytest.mark.browser
@@ -63,7 +64,7 @@ def test_a_card_is_dragged_to_another_stage(board: Page, world: World) -> None:
     column(board, "Talks").locator(".rule").first.drag_to(column(board, "New").locator(".chain__step--add"))
     expect(column(board, "New").locator(".rule")).to_have_count(1)
     expect(column(board, "Talks").locator(".rule")).to_have_count(1)
-    assert len(nodes(world, "sales/new")) == 1
+    wait_until(lambda: len(nodes(world, "sales/new")) == 1, within=5)
 
 
 def test_everything_can_be_done_with_the_keys_alone(board: Page, world: World) -> None:
