@@ -86,10 +86,12 @@ def test_a_stage_is_dragged_by_its_handle(screen: Page, live_server: str, sqlite
     expect(screen.locator("#stages[data-sortable-ready]")).to_be_visible()
     row(screen, "spam").locator("[data-grip]").hover()
     screen.mouse.down()
-    end = row(screen, "talks").bounding_box()
-    assert end
-    screen.mouse.move(end["x"] + 20, end["y"] + end["height"] / 2, steps=30)
-    screen.mouse.move(end["x"] + 20, end["y"] + end["height"] / 2 - 3, steps=3)
+    for passed in reversed(STAGES[1:-1]):  # slowly, row by row, as a hand goes
+        place = row(screen, passed).bounding_box()
+        assert place
+        for height in (0.75, 0.5, 0.2):
+            screen.mouse.move(place["x"] + 20, place["y"] + place["height"] * height)
+            screen.evaluate("new Promise(requestAnimationFrame)")
     screen.mouse.up()
     expect(row(screen, "spam")).to_have_attribute("aria-label", "Spam, place 2 of 7")
     assert stages_now(sqlite) == ["new", "spam", *STAGES[1:-1]]
