@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from crm.database import Database
 
-VERSION = "1.0.0"
+VERSION = "0.1.0"
 
 
 def create_app(configuration: Configuration | None = None) -> Flask:
