@@ -8,6 +8,7 @@ import random
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -46,6 +47,8 @@ class Database:
         self._writer = _engine(url, read_only=False)
         self._reader = self._writer if self.is_memory else _engine(url, read_only=True)
         self._waiting = _WaitingRoom(url) if self.is_sqlite and not self.is_memory else None
+        # Whoever lets go of a database need not think of its connections.
+        weakref.finalize(self, _close, self._writer, self._reader).atexit = False
         self._person = person
         self.after_commit: Callable[[Transaction], None] = _nothing
 
@@ -119,6 +122,11 @@ class Database:
         transaction.committed()
         self.after_commit(transaction)
         return result
+
+
+def _close(*engines: Engine) -> None:
+    for engine in engines:
+        engine.dispose()
 
 
 def create_schema(database: Database) -> None:
