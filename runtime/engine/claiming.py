@@ -62,16 +62,10 @@ def claim(transaction: Transaction, now: datetime, owner: str, most: int = MOST_
     return claims
 
 
-def renew(transaction: Transaction, claims: Sequence[Claim], now: datetime) -> None:
-    """Keep claims for another while."""
-    for run in _owned(transaction, claims):
-        transaction.update(run, {"lease_until": now + LEASE})
-
-
-def release(transaction: Transaction, claims: Sequence[Claim], now: datetime) -> None:
-    """Give claims back that were not begun, as when a worker is told to stop."""
-    for run in _owned(transaction, claims):
-        turn_run(transaction, run, RunState.READY, now, epoch=run["epoch"] + 1)
+def renew(transaction: Transaction, claims: Sequence[Claim], now: datetime, lease: timedelta = LEASE) -> None:
+    """Keep claims for another while, as far as they are still ours."""
+    for run in owned(transaction, claims):
+        transaction.update(run, {"lease_until": now + lease})
 
 
 def owned(transaction: Transaction, claims: Sequence[Claim]) -> list[Row]:

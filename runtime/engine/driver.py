@@ -56,8 +56,10 @@ class Driver:
 
     def finish(self, claims: Sequence[Claim]) -> None:
         """Take claimed runs as far as they go, in transactions that never last long: as many at once as were done in time before."""
-        waiting = list(claims)
+        waiting, kept_at = list(claims), self.clock()
         while waiting:
+            if self.clock() - kept_at > self.lease / 2:
+                kept_at = self._keep(waiting)
             now, batch = waiting[: self._pace], waiting[self._pace :]
             try:
                 left = self._work(now, self._until())
@@ -70,6 +72,12 @@ class Driver:
             waiting = left + batch
             if waiting:
                 self.database.breathe(BREATH)
+
+    def _keep(self, claims: Sequence[Claim]) -> datetime:
+        """Runs that wait for their turn in a long batch stay ours; returns when that was said."""
+        now = self.clock()
+        self.database.writing(lambda transaction: claiming.renew(transaction, claims, now, self.lease))
+        return now
 
     def _single(self, claim: Claim, *, one_step: bool = False) -> None:
         """One run alone. A step that breaks is rolled back and told as failed; with ``one_step`` every step is committed by itself."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -93,3 +93,19 @@ def test_the_third_death_ends_the_step_and_what_stands_beside_it_goes_on(world: 
     [run] = world.runs(deal)
     assert world.steps(run) == {"bad": "dead", "beside": "done"}
     assert run["state"] == "failed"
+
+
+def test_a_long_batch_stays_with_the_worker_that_does_it(world: World) -> None:
+    deals = entered(world, *(f"Deal {number}" for number in range(60)))
+    slow = worker(world, "slow")
+    claims = slow.claim()
+
+    def clock_of_a_slow_machine() -> datetime:
+        world.now += claiming.LEASE / 5
+        sweep(world)  # as the clock process does all the time
+        return world.now
+
+    slow.clock = clock_of_a_slow_machine
+    slow.finish(claims)
+    assert {run["crashes"] for deal in deals for run in world.runs(deal)} == {0}
+    assert all(world.comments(deal) == ["Hello", "Again"] for deal in deals)
