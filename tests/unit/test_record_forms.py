@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.sales import HTMX, Sales, make_sales
+from tests.sales import HTMX, Sales, edit, make_sales
 
 LONG = "x" * 100_000
 
@@ -22,14 +22,6 @@ def sales(app: Flask) -> Sales:
 @pytest.fixture
 def anna(sales: Sales) -> FlaskClient:
     return sales.client(sales.anna)
-
-
-def edit(client: FlaskClient, record_id: int, **fields: str) -> object:
-    """Send the form with everything that it holds, but for what somebody typed."""
-    form = dict(re.findall(r'name="([\w.]+)" type="\w+(?:-\w+)?" value="([^"]*)"', client.get(f"/records/{record_id}/edit").text))
-    stamp = re.search(r'name="updated_at" value="([^"]+)"', client.get(f"/records/{record_id}/edit").text)
-    assert stamp is not None
-    return client.post(f"/records/{record_id}", data={**form, "updated_at": stamp[1], "has": list(fields), **fields}, headers=HTMX)
 
 
 def test_every_field_can_be_edited_and_is_read_back(sales: Sales, anna: FlaskClient) -> None:

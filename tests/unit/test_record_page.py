@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from crm.desk import Desk
-from tests.sales import HTMX, Sales, counted_queries, make_sales
+from tests.sales import HTMX, Sales, counted_queries, edit, make_sales
 
 LONG = "x" * 100_000
 
@@ -23,14 +23,6 @@ def sales(app: Flask) -> Sales:
 @pytest.fixture
 def anna(sales: Sales) -> FlaskClient:
     return sales.client(sales.anna)
-
-
-def edit(client: FlaskClient, record_id: int, **fields: str) -> object:
-    """Send the form with everything that it holds, but for what somebody typed."""
-    form = dict(re.findall(r'name="([\w.]+)" type="\w+(?:-\w+)?" value="([^"]*)"', client.get(f"/records/{record_id}/edit").text))
-    stamp = re.search(r'name="updated_at" value="([^"]+)"', client.get(f"/records/{record_id}/edit").text)
-    assert stamp is not None
-    return client.post(f"/records/{record_id}", data={**form, "updated_at": stamp[1], "has": list(fields), **fields}, headers=HTMX)
 
 
 def test_a_record_shows_its_client_and_how_to_reach_them(sales: Sales, anna: FlaskClient) -> None:

@@ -186,10 +186,6 @@ def _matches(pattern: re.Pattern[str], value: object) -> bool:
     return not value.startswith("field:") or is_path(value.removeprefix("field:"))
 
 
-def _is_moment(value: object) -> bool:
-    return isinstance(value, str) and read_moment(value) is not None
-
-
 def _short(value: object) -> str:
     text = str(value)
     return text if len(text) <= 60 else text[:60] + "…"
